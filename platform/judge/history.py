@@ -1,0 +1,84 @@
+"""The append-only list of operations that a verdict is a pure function of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """One observation, `t_ms` after the scenario began, on one monotonic clock.
+
+    source, type and f say who saw what:
+
+    =========  =======  ==========  ======================================================
+    source     type     f           carries
+    =========  =======  ==========  ======================================================
+    scenario   info     begin/end   detail: settings, lab, versions, window moments
+    ledger     invoke   send        id, key: an order was handed to the program
+    program    ok/fail  send        id: the program said it accepted / refused that order
+    program    info     exit        detail: reason, code, stderr tail
+    tap        ok/fail  append      topic, partition, offset (base), count, broker, crc,
+               /info                error, detail: acks, pid, epoch, sequence, sent_ms.
+                                    ok: the response reached the program; info: it did not
+    log        info     stored      broker, topic, partition, offset (base), epoch (leader),
+                                    crc, ids (of a batch; null where another broker's copy
+                                    of the same crc and offset already listed them)
+    log        info     log_end     broker, topic, partition, offset; detail: alive
+    reader     ok       read        topic, partition, ids, detail: offsets (same length)
+    reader     info     read_end    topic, partition, offset: read up to here, all of it
+    metadata   info     leader      topic, partition, broker (leader or null), detail: isr
+    fault      invoke   <fault>     broker; planned
+    fault      ok/fail  <fault>     broker, detail: proof; the fault took effect / did not
+    fault      info     healed      broker, detail: proof
+    canary     ok       send/read   topic, ids: what our own producers were told, and read back
+    machine    info     pressure    detail: cpu starvation during the run
+    =========  =======  ==========  ======================================================
+    """
+
+    t_ms: float
+    source: str
+    type: str
+    f: str
+    id: str | None = None
+    key: str | None = None
+    topic: str | None = None
+    partition: int | None = None
+    offset: int | None = None
+    count: int | None = None
+    broker: int | None = None
+    epoch: int | None = None
+    crc: int | None = None
+    error: str | None = None
+    ids: list[str] | None = None
+    detail: dict[str, Any] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The set fields only, as plain JSON types."""
+        return {name: value for name in _NAMES if (value := getattr(self, name)) is not None}
+
+
+_NAMES = tuple(f.name for f in fields(Op))
+
+
+def op_from_dict(row: dict[str, Any]) -> Op:
+    """The operation that `Op.to_dict` wrote. Raises TypeError on an unknown field."""
+    return Op(**row)
+
+
+def write_history(path: Path, ops: Iterable[Op]) -> None:
+    """Write one operation a line; the same operations give the same bytes."""
+    with path.open("w", encoding="utf-8") as out:
+        for op in ops:
+            out.write(json.dumps(op.to_dict(), separators=(",", ":"), sort_keys=True) + "\n")
+
+
+def read_history(path: Path) -> Iterator[Op]:
+    """Read back what `write_history` wrote."""
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield op_from_dict(json.loads(line))
