@@ -50,4 +50,4 @@ class JudgeError(Exception):
 
 
 class SandboxUnavailableError(JudgeError):
-    """This machine cannot make the jail, so nothing is run on it; `judge doctor` says why."""
+    """The machine cannot make the jail, so nothing is run on it; `judge doctor` says why."""

@@ -1,0 +1,82 @@
+"""Starter plus the learner's files: sized, named and decoded before anything is started."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from judge.errors import LearnerError
+from judge.lab import Lab
+
+MAX_SETTING_LINES = 200
+"""More than Kafka has topic settings; bounds what one file can ask of the brokers."""
+
+
+def check_files(lab: Lab, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files that will be run: the starter's, with the learner's in their place.
+
+    Raises:
+        LearnerError: a file has a name the lab does not offer, is too large, holds binary data
+            or is not UTF-8, or the settings file has a line that is no setting.
+    """
+    allowed = {file.name: file for file in lab.editable}
+    for name, content in files.items():
+        if name not in allowed:
+            raise LearnerError(
+                "wrong-name",
+                f"{printable(name)} is not a file of this lab. It takes {', '.join(allowed)}.",
+                name,
+            )
+        _check_content(name, content, allowed[name].max_bytes)
+    merged = {name: text.encode() for name, text in lab.starter.items()} | dict(files)
+    topic_settings(lab, merged)
+    return merged
+
+
+def topic_settings(lab: Lab, files: Mapping[str, bytes]) -> dict[str, str]:
+    """The topic's settings out of the lab's properties file. Raises LearnerError."""
+    name = lab.scenario.settings_file
+    settings: dict[str, str] = {}
+    lines = files[name].decode("utf-8").splitlines()
+    if len(lines) > MAX_SETTING_LINES:
+        raise LearnerError("too-many-lines", f"{name} has over {MAX_SETTING_LINES} lines.", name)
+    for number, line in enumerate(lines, start=1):
+        text = line.strip()
+        if not text or text.startswith(("#", "!")):
+            continue
+        key, equals, value = text.partition("=")
+        if not equals or not key.strip():
+            raise LearnerError(
+                "bad-setting",
+                f"{name}, line {number}: {printable(text)} is no setting. "
+                "Write one name=value a line, and # before a comment.",
+                name,
+            )
+        settings[key.strip()] = value.strip()
+    return settings
+
+
+def _check_content(name: str, content: bytes, max_bytes: int) -> None:
+    if len(content) > max_bytes:
+        raise LearnerError(
+            "file-too-large",
+            f"{name} has {len(content):,} bytes; this lab takes up to {max_bytes:,}. Shorten it.",
+            name,
+        )
+    if b"\0" in content:
+        raise LearnerError("binary-file", f"{name} holds binary data. Send it as text.", name)
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as wrong:
+        line = content[: wrong.start].count(b"\n") + 1
+        raise LearnerError(
+            "not-utf-8",
+            f"{name}, line {line}: byte {content[wrong.start]:#04x} is not UTF-8 text. "
+            "Save the file as UTF-8.",
+            name,
+        ) from None
+
+
+def printable(text: str, limit: int = 80) -> str:
+    """`text` as it may be shown: quoted, control characters escaped, bounded in length."""
+    shown = ascii(text[:limit]) if not text[:limit].isprintable() else f"“{text[:limit]}”"
+    return shown + ("…" if len(text) > limit else "")
