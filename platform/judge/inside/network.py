@@ -1,0 +1,182 @@
+"""The sandbox's network: a bridge for the brokers, and a separate wire from learner to tap.
+
+    bridge namespace     br0, no address; every broker's and the platform's veth ends here,
+                         so one nft table here can cut anyone from anyone
+    broker namespaces    10.77.0.11, .12, …, each alone
+    platform namespace   10.77.0.30 on the bridge: our own clients and the tap's upstream side
+    tap namespace        owns the brokers' addresses on the wire to the learner
+    learner namespace    10.77.0.30 on that wire; nothing else is attached to it
+
+The learner's wire and the bridge share no namespace: when the tap is dead, nothing passes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from judge.errors import JudgeError
+from judge.inside.namespaces import (
+    current_network_namespace,
+    enter_namespace,
+    entering,
+    new_network_namespace,
+)
+
+CLIENT_PORT, CONTROLLER_PORT, REPLICATION_PORT = 9092, 9093, 9094
+"""The brokers' listeners. The learner can reach the first only, and that through the tap."""
+
+PLATFORM_IP = "10.77.0.30"
+"""Our clients' address on the bridge, and the learner's on its own wire."""
+
+_TABLE_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+
+
+def broker_ip(broker: int) -> str:
+    """The address of a broker, the same on the bridge and on the learner's wire."""
+    return f"10.77.0.{10 + broker}"
+
+
+def bootstrap(broker_ids: Iterable[int]) -> str:
+    """The brokers as a Kafka client's `bootstrap.servers`."""
+    return ",".join(f"{broker_ip(i)}:{CLIENT_PORT}" for i in broker_ids)
+
+
+@dataclass(slots=True)
+class Network:
+    """Open descriptors on every network namespace of the sandbox, and the cuts in force."""
+
+    broker_ns: dict[int, int]
+    platform_ns: int
+    tap_ns: int
+    learner_ns: int
+    bridge_ns: int
+    cuts: set[str] = field(default_factory=set)
+
+    def cut(self, name: str, matches: Sequence[str]) -> None:
+        """Drop on the bridge every packet that one of `matches` (nft expressions) fits.
+
+        `ip saddr 10.77.0.11 ip daddr 10.77.0.12 tcp dport 9094` is a match. Each has a counter,
+        so `dropped` can prove that the cut met traffic. Connections stay open and go silent.
+
+        Raises:
+            JudgeError: "cut-failed", with what nft said.
+        """
+        table = _table(name)
+        # One rule a line: nft 1.0 fails to parse one-liners that end in "; }".
+        rules = "\n".join(f"{match} counter drop" for match in matches)
+        self._nft(
+            f"add table bridge {table}\nflush table bridge {table}\n"
+            f"table bridge {table} {{\nchain forward {{\n"
+            f"type filter hook forward priority 0; policy accept;\n{rules}\n}}\n}}\n",
+            code="cut-failed",
+        )
+        self.cuts.add(name)
+
+    def heal(self, name: str) -> None:
+        """Remove a cut; one that is not in force is no error."""
+        if name in self.cuts:
+            self._nft(f"delete table bridge {_table(name)}\n", code="heal-failed")
+            self.cuts.discard(name)
+
+    def dropped(self, name: str) -> int:
+        """How many packets the cut `name` has swallowed so far; 0 when it is not in force."""
+        if name not in self.cuts:
+            return 0
+        listing = json.loads(self._nft(f"list table bridge {_table(name)}\n", "cut-failed", "-j"))
+        rules = [row["rule"]["expr"] for row in listing["nftables"] if "rule" in row]
+        return sum(int(part["counter"]["packets"]) for e in rules for part in e if "counter" in part)
+
+    def _nft(self, script: str, code: str, *options: str) -> str:
+        done = subprocess.run(
+            ["nft", *options, "-f", "-"],
+            input=script,
+            text=True,
+            capture_output=True,
+            preexec_fn=entering(self.bridge_ns),  # noqa: PLW1509
+        )
+        if done.returncode:
+            raise JudgeError(code, "nft refused a rule of ours.", f"{script}\n{done.stderr}")
+        return done.stdout
+
+
+def build_network(broker_ids: Sequence[int]) -> Network:
+    """Make the whole network and move the calling thread into the platform's namespace.
+
+    Must be called from the supervisor's only thread, before any other is started: threads take
+    over the namespace they were started in, and librdkafka's must be on the bridge.
+    """
+    net = Network(
+        broker_ns={i: new_network_namespace() for i in broker_ids},
+        platform_ns=new_network_namespace(),
+        tap_ns=new_network_namespace(),
+        learner_ns=new_network_namespace(),
+        bridge_ns=current_network_namespace(),
+    )
+    _plug(net)
+    _address(net)
+    enter_namespace(net.platform_ns)
+    return net
+
+
+def _plug(net: Network) -> None:
+    ends = {f"v{i}": ns for i, ns in net.broker_ns.items()} | {"vp": net.platform_ns}
+    lines = ["link set lo up", "link add br0 type bridge forward_delay 0 stp_state 0"]
+    lines += ["link set br0 up"]
+    for name, ns in ends.items():
+        lines.append(f"link add {name} type veth peer name eth0 netns {_path(ns)}")
+        lines.append(f"link set {name} master br0 up")
+    wire = f"link add l0 netns {_path(net.tap_ns)} type veth peer name eth0"
+    lines.append(f"{wire} netns {_path(net.learner_ns)}")
+    _finish([_ip_batch(net.bridge_ns, lines)])
+
+
+def _address(net: Network) -> None:
+    def own(ip: str) -> list[str]:
+        return ["link set lo up", f"addr add {ip}/24 dev eth0", "link set eth0 up"]
+
+    batches = [_ip_batch(ns, own(broker_ip(i))) for i, ns in net.broker_ns.items()]
+    batches.append(_ip_batch(net.platform_ns, own(PLATFORM_IP)))
+    batches.append(_ip_batch(net.learner_ns, own(PLATFORM_IP)))
+    taps = [f"addr add {broker_ip(i)}/24 dev l0" for i in net.broker_ns]
+    batches.append(_ip_batch(net.tap_ns, ["link set lo up", *taps, "link set l0 up"]))
+    _finish(batches)
+
+
+def _ip_batch(ns_fd: int, lines: list[str]) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        ["ip", "-batch", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=entering(ns_fd),  # noqa: PLW1509
+    )
+    assert process.stdin is not None  # noqa: S101
+    # A batch is far below a pipe's 64 KiB, so this cannot block; all of them run side by side.
+    process.stdin.write("\n".join(lines) + "\n")
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def _finish(batches: list[subprocess.Popen[str]]) -> None:
+    for batch in batches:
+        _, said = batch.communicate()
+        if batch.returncode:
+            raise JudgeError("network-failed", "The sandbox's network could not be made.", said)
+
+
+def _path(ns_fd: int) -> str:
+    return f"/proc/{os.getpid()}/fd/{ns_fd}"
+
+
+def _table(name: str) -> str:
+    table = name.replace("-", "_")
+    if not _TABLE_NAME.fullmatch(table):
+        raise JudgeError("cut-failed", f"{name!r} cannot name a cut: use a-z, 0-9 and '-'.")
+    return table

@@ -1,0 +1,54 @@
+"""The table of what the host may ask of a sandbox; a new operation is one entry here.
+
+Each is `function(stage, **arguments of the request) -> dict of plain JSON types`. The modules
+behind them are imported when first asked for, so a sandbox without brokers starts in no time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from judge.inside.stage import Stage
+
+Operation = Callable[..., dict[str, Any]]
+
+
+def _boot(stage: Stage, *, shape: dict[str, Any], install: dict[str, Any]) -> dict[str, Any]:
+    from judge.inside import cluster
+
+    return cluster.boot(stage, shape, install) or {}
+
+
+def _freeze(stage: Stage) -> dict[str, Any]:
+    from judge.inside import cluster
+
+    return cluster.freeze(stage) or {}
+
+
+def _thaw(stage: Stage) -> dict[str, Any]:
+    from judge.inside import cluster
+
+    return cluster.thaw(stage) or {}
+
+
+def _conduct(stage: Stage, *, job: dict[str, Any]) -> dict[str, Any]:
+    from judge.inside import conduct
+
+    return conduct.conduct(stage, job) or {}
+
+
+def _program(stage: Stage, **arguments: Any) -> dict[str, Any]:
+    from judge.inside import program
+
+    return program.run_program(stage, **arguments)
+
+
+OPS: dict[str, Operation] = {
+    "boot": _boot,
+    "freeze": _freeze,
+    "thaw": _thaw,
+    "conduct": _conduct,
+    "program": _program,
+}
+"""boot and thaw return when the cluster is healthy; see the modules behind them."""
