@@ -1,0 +1,1 @@
+"""Who is learning: guests, accounts, roles, API tokens."""

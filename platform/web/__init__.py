@@ -1,0 +1,1 @@
+"""What every page shares: base template, style sheet, scripts, signs, error pages."""

@@ -1,0 +1,34 @@
+"""The home page, and the choice of colours."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from web.context import THEMES
+
+ONE_YEAR_S = 365 * 24 * 3600
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Leads a first visitor to the first lesson, and everybody else to where they left off."""
+    return render(request, "web/home.html", {})
+
+
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Keeps light or dark in a cookie, or forgets it, and returns to the page."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = "/"
+    response = redirect(back)
+    theme = request.POST.get("theme", "")
+    if theme and theme in dict(THEMES):
+        response.set_cookie(
+            "theme", theme, max_age=ONE_YEAR_S, samesite="Lax", secure=request.is_secure()
+        )
+    else:
+        response.delete_cookie("theme")
+    return response
