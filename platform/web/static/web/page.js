@@ -1,0 +1,1 @@
+document.addEventListener("submit",t=>{let e=t.submitter;t.defaultPrevented||!e||t.target.hasAttribute("hx-post")||(setTimeout(()=>e.setAttribute("aria-disabled","true"),0),e.dataset.busy&&(e.textContent=e.dataset.busy))});addEventListener("pageshow",()=>{for(let t of document.querySelectorAll("button[aria-disabled]"))t.removeAttribute("aria-disabled")});

@@ -1,0 +1,47 @@
+// The code editor: what every page that edits a file shares. Pages decide when to save and submit.
+import {EditorState} from "@codemirror/state";
+import {EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers} from "@codemirror/view";
+import {defaultKeymap, history, historyKeymap} from "@codemirror/commands";
+import {StreamLanguage, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting} from "@codemirror/language";
+import {highlightSelectionMatches, searchKeymap} from "@codemirror/search";
+import {classHighlighter} from "@lezer/highlight";
+import {python} from "@codemirror/lang-python";
+import {properties} from "@codemirror/legacy-modes/mode/properties";
+
+const languages = {
+  python: () => [python(), indentUnit.of("    ")],
+  properties: () => StreamLanguage.define(properties),
+};
+
+// Colours come from the style sheet, so light and dark follow the page without a new mount.
+const quiet = EditorView.theme({
+  "&": {color: "var(--ink)", backgroundColor: "var(--well)", height: "100%"},
+  ".cm-gutters": {backgroundColor: "transparent", color: "var(--code-com)", borderRight: "1px solid var(--rule)"},
+  ".cm-cursor": {borderLeftColor: "var(--ink)"},
+  "&.cm-focused": {outline: "2px solid var(--lead)", outlineOffset: "-2px"},
+});
+
+// The browser hides the nonce attribute from other scripts; the property stays readable here.
+const nonce = () => document.querySelector("script[nonce]")?.nonce ?? "";
+
+/** The state of one file: keep one per file and hand it to view.setState() when the tab changes.
+ *  onChange(text) follows every edit, onSubmit() follows Ctrl-Enter (Cmd-Enter on a Mac).
+ *  Tab is left unbound, so that the keyboard alone can leave the editor. */
+export function fileState({name, language, text, onChange = () => {}, onSubmit = () => {}, readOnly = false}) {
+  const submit = {key: "Mod-Enter", run: () => (onSubmit(), true)};
+  return EditorState.create({
+    doc: text,
+    extensions: [
+      EditorView.cspNonce.of(nonce()), lineNumbers(), highlightActiveLineGutter(), highlightActiveLine(),
+      history(), drawSelection(), indentOnInput(), bracketMatching(), highlightSelectionMatches(),
+      syntaxHighlighting(classHighlighter), quiet, languages[language]?.() ?? [],
+      EditorState.readOnly.of(readOnly),
+      EditorView.contentAttributes.of({"aria-label": `${name}, code editor. Press Escape, then Tab, to leave the editor.`}),
+      EditorView.updateListener.of(update => update.docChanged && onChange(update.state.doc.toString())),
+      keymap.of([submit, ...defaultKeymap, ...historyKeymap, ...searchKeymap]),
+    ],
+  });
+}
+
+/** An editor inside `parent` that shows `state`. */
+export const mount = (parent, state) => new EditorView({parent, state});
