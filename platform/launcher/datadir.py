@@ -1,0 +1,112 @@
+"""The data directory: made, writable, with room on its disk, and one Faultline at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from judge.home import Home
+from launcher.errors import RefusedError
+
+NEEDED_BYTES = 400_000_000
+"""Room that must be free to start at all: Kafka, its archive, a day of histories and logs."""
+
+_AWKWARD = re.compile(r"[\x00-\x1f\"'#;%\\]")
+
+
+def open_data_dir(home: Home) -> None:
+    """Make the data directory and its folders, with the modes that keep their content private.
+
+    `kafka` and the learners' runtime must be readable for the users that sandboxes run as;
+    everything else belongs to this user alone.
+
+    Raises:
+        RefusedError: it cannot be made or written, its disk is full, or its name is awkward.
+    """
+    if _AWKWARD.search(str(home.path)):
+        raise RefusedError(
+            f"the data directory's name has a character that configuration files choke on: "
+            f"{str(home.path)!r}.",
+            "Choose another with --data DIR.",
+        )
+    try:
+        home.path.mkdir(mode=0o755, parents=True, exist_ok=True)
+        for private in (home.run, home.logs, home.histories):
+            private.mkdir(mode=0o700, exist_ok=True)
+        with tempfile.TemporaryFile(dir=home.path) as probe:
+            probe.write(b"x")
+    except OSError as error:
+        raise RefusedError(
+            f"the data directory {home.path} cannot be written: {error.strerror}.",
+            "Choose another with --data DIR, or make this one yours.",
+        ) from error
+    require_room(home.path, NEEDED_BYTES)
+
+
+def require_room(path: Path, needed_bytes: int) -> None:
+    """Refuse when fewer than `needed_bytes` are free where `path` is."""
+    free_bytes = shutil.disk_usage(path).free
+    if free_bytes < needed_bytes:
+        raise RefusedError(
+            f"the disk that holds {path} is nearly full: {free_bytes // 1_000_000} MB are free, "
+            f"{needed_bytes // 1_000_000} MB are needed.",
+            "Make room, or choose a directory on another disk with --data DIR.",
+        )
+
+
+def secret_key(home: Home) -> str:
+    """The key that signs sessions: made once, readable for this user alone."""
+    path = home.path / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as out:
+        out.write(secrets.token_urlsafe(50) + "\n")
+    return path.read_text(encoding="ascii").strip()
+
+
+@contextmanager
+def held(home: Home, **about: object) -> Iterator[None]:
+    """Hold the data directory while a Faultline runs on it; `about` is what `who_holds` tells.
+
+    Raises:
+        RefusedError: another one holds it.
+    """
+    with (home.run / "lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            other = who_holds(home) or {}
+            at = f" at {other['url']}" if other.get("url") else ""
+            raise RefusedError(
+                f"Faultline is already running on {home.path}{at} (process {other.get('pid')}).",
+                "Use that one, stop it with ./faultline down, or choose another --data DIR "
+                "and --port.",
+            ) from None
+        lock.truncate(0)
+        lock.write(json.dumps({"pid": os.getpid(), **about}))
+        lock.flush()
+        yield
+
+
+def who_holds(home: Home) -> dict[str, object] | None:
+    """What the Faultline that runs on this directory said of itself; None when none runs."""
+    path = home.run / "lock"
+    if not path.is_file():
+        return None
+    with path.open("r", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            about = lock.read()
+            return json.loads(about) if about else {}
+    return None

@@ -1,0 +1,84 @@
+"""The environment variables that the site's processes get: all of its configuration."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Mapping
+
+from judge.home import Home
+from launcher.datadir import secret_key
+from launcher.redis_server import socket_path
+
+VARIABLES = {
+    "FAULTLINE_DATA": "the data directory",
+    "FAULTLINE_SECRET_KEY": "signs sessions; made once and kept in the data directory",
+    "FAULTLINE_DATABASE_URL": "postgres://…; SQLite in the data directory when absent",
+    "FAULTLINE_REDIS_URL": "redis://… or unix://…; a Redis of our own when absent",
+    "FAULTLINE_ALLOWED_HOSTS": "host names that the site answers to, with commas",
+    "FAULTLINE_SLOTS": "attempts judged at once on this machine",
+}
+"""What the launcher itself sets or reads, with its meaning; docs/operating.md lists them all."""
+
+_ATTEMPT_BYTES = 700_000_000
+"""Memory that one judged run takes: three brokers at 420 MB, their clients, the program's limit."""
+
+
+def site_environment(home: Home, host: str, inherited: Mapping[str, str]) -> dict[str, str]:
+    """The environment of every process of the site; what `inherited` sets already stays."""
+    ours = {
+        "FAULTLINE_DATA": str(home.path),
+        "FAULTLINE_SECRET_KEY": inherited.get("FAULTLINE_SECRET_KEY") or secret_key(home),
+        "FAULTLINE_REDIS_URL": f"unix://{socket_path(home, 'redis.sock')}",
+        "FAULTLINE_ALLOWED_HOSTS": ",".join(answered_hosts(host)),
+        "FAULTLINE_SLOTS": str(default_slots()),
+        "PYTHONUNBUFFERED": "1",
+    }
+    # The launcher's own path must not leak: the editable install serves the site's processes.
+    kept = {name: value for name, value in inherited.items() if name != "PYTHONPATH"}
+    return {**ours, **kept, "FAULTLINE_DATA": str(home.path)}
+
+
+def answered_hosts(host: str) -> list[str]:
+    """The names under which the site may be asked for, when it listens on `host`."""
+    names = ["localhost", "127.0.0.1", "[::1]"]
+    if not _is_loopback(host):
+        names += [socket.gethostname(), socket.getfqdn(), *_own_addresses()]
+        if not _is_wildcard(host):
+            names.append(host)
+    return list(dict.fromkeys(names))
+
+
+def default_slots() -> int:
+    """How many attempts this machine judges at once: half its cores, as far as memory goes."""
+    cores = len(os.sched_getaffinity(0))
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(cores // 2, memory_bytes // 2 // _ATTEMPT_BYTES))
+
+
+def shown_host(host: str) -> str:
+    """The name to put into a URL for a server that listens on `host`."""
+    if _is_wildcard(host):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def _is_wildcard(host: str) -> bool:
+    return host in ("0.0.0.0", "::", "")  # noqa: S104 (compared, not bound)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _own_addresses() -> list[str]:
+    """Addresses by which other machines may know this one; none when it has no network."""
+    try:
+        found = socket.getaddrinfo(socket.gethostname(), None, family=socket.AF_INET)
+    except OSError:
+        return []
+    return [str(row[4][0]) for row in found]

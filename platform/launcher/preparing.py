@@ -1,0 +1,160 @@
+"""The stages of the set-up that need the platform's own packages; each is skipped when done."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from judge.errors import JudgeError
+from judge.home import Home
+from launcher.datadir import open_data_dir
+from launcher.errors import RefusedError
+from launcher.project import Project
+from launcher.stages import Stage, stage
+
+
+def prepare(project: Project, home: Home, environment: Mapping[str, str]) -> None:
+    """Bring the data directory to where the site can be served from it.
+
+    Raises:
+        RefusedError: a stage cannot be done; says which rule and remedy.
+    """
+    prepare_engine(home)
+    with stage("database") as step:
+        migrate(project, home, environment, step)
+    with stage("pages") as step:
+        collect_static(project, home, environment, step)
+
+
+def prepare_engine(home: Home) -> None:
+    """What the engine needs and the site does not: enough for `judge` and for its tests.
+
+    Raises:
+        RefusedError: a download failed, or no sandbox can be made on this machine.
+    """
+    open_data_dir(home)
+    with stage("learner's runtime") as step:
+        _engine(step, "judge.sandbox.runtime", "build_learner_runtime", home)
+    with stage("Kafka") as step:
+        _engine(step, "judge.kafka.install", "install_kafka", home)
+    with stage("this machine") as step:
+        require_able(step, home)
+
+
+def _engine(step: Stage, module: str, function: str, home: Home) -> None:
+    """Call one of the engine's installers, which skip what is there already."""
+    install: Callable[..., object] = getattr(importlib.import_module(module), function)
+    said: list[str] = []
+
+    def on_progress(text: str) -> None:
+        said.append(text)
+        step.say(text)
+
+    try:
+        install(home, on_progress)
+    except JudgeError as error:
+        raise RefusedError(str(error).split("\n")[0], _remedy(error), error.detail) from error
+    step.result = said[-1] if said else "there already"
+
+
+def _remedy(error: JudgeError) -> str:
+    if error.code == "jar-tampered":
+        return "Remove the file and run ./faultline again: it is fetched anew and checked."
+    return "Run ./faultline again: it goes on where it stopped."
+
+
+def require_able(step: Stage, home: Home) -> None:
+    """Refuse when `judge doctor` finds that no sandbox can be made here."""
+    from judge.doctor import examine
+
+    checks = examine(home)
+    for check in checks:
+        if not check.ok:
+            raise RefusedError(
+                f"no sandbox can be made on this machine: {check.name}: {check.detail}",
+                f"{check.remedy}\n  .venv/bin/judge doctor shows every check.",
+            )
+    step.result = f"{len(checks)} checks passed"
+
+
+def migrate(project: Project, home: Home, environment: Mapping[str, str], step: Stage) -> None:
+    """Bring the database's tables up to date."""
+    database = home.path / "faultline.sqlite3"
+    if not environment.get("FAULTLINE_DATABASE_URL"):
+        # Its journal files get the same mode: drafts and histories are nobody else's business.
+        os.close(os.open(database, os.O_CREAT | os.O_RDWR, 0o600))
+    sources = sorted(project.root.glob("platform/*/migrations/*.py"))
+    stamp = digest(sources, environment.get("FAULTLINE_DATABASE_URL", ""), _identity(database))
+    if _known(home, "database", stamp):
+        step.result = "up to date"
+        return
+    manage(project, environment, "migrate", "--noinput")
+    _remember(home, "database", stamp)
+    step.result = "migrated"
+
+
+def collect_static(
+    project: Project, home: Home, environment: Mapping[str, str], step: Stage
+) -> None:
+    """Name style sheets and scripts by their content and compress them, for the browser's cache."""
+    sources = sorted(p for p in project.root.glob("platform/*/static/**/*") if p.is_file())
+    # Lessons and labs carry pictures that are served the same way.
+    stamp = digest(sources, str((home.path / "static" / "staticfiles.json").exists()))
+    if _known(home, "pages", stamp):
+        step.result = "up to date"
+        return
+    manage(project, environment, "collectstatic", "--noinput", "--clear")
+    _remember(home, "pages", digest(sources, "True"))
+    step.result = f"{len(sources)} files"
+
+
+def manage(project: Project, environment: Mapping[str, str], *words: str) -> str:
+    """Run a management command and return what it printed.
+
+    Raises:
+        RefusedError: it failed; carries the end of its output.
+    """
+    command = [str(project.python), str(project.root / "manage.py"), *words]
+    done = subprocess.run(command, env=dict(environment), capture_output=True, text=True)
+    if done.returncode != 0:
+        output = (done.stdout + done.stderr).splitlines()
+        raise RefusedError(
+            f"manage.py {words[0]} failed.",
+            "The lines above say why; if they name a setting, docs/settings.md explains it.",
+            "\n".join(output[-12:]),
+        )
+    return done.stdout
+
+
+def digest(sources: Iterable[Path], *words: str) -> str:
+    """Names the content of some files and words."""
+    names = hashlib.sha256()
+    for path in sources:
+        names.update(f"{path}\0".encode() + path.read_bytes())
+    names.update("\0".join(words).encode())
+    return names.hexdigest()
+
+
+def _identity(database: Path) -> str:
+    """Changes when the file is another one: a restored or removed database is migrated again."""
+    return str(database.stat().st_ino) if database.exists() else ""
+
+
+def _stamps(home: Home) -> Path:
+    return home.run / "prepared.json"
+
+
+def _known(home: Home, name: str, stamp: str) -> bool:
+    path = _stamps(home)
+    return path.is_file() and json.loads(path.read_text()).get(name) == stamp
+
+
+def _remember(home: Home, name: str, stamp: str) -> None:
+    path = _stamps(home)
+    known = json.loads(path.read_text()) if path.is_file() else {}
+    path.write_text(json.dumps({**known, name: stamp}, indent=1), encoding="utf-8")

@@ -1,0 +1,126 @@
+"""Runs Faultline in the foreground: starts it, says where it is, and stops it again."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from judge.home import Home
+from launcher.datadir import held, open_data_dir
+from launcher.environment import shown_host
+from launcher.errors import RefusedError
+from launcher.ports import require_free
+from launcher.programs import programs, write_config
+from launcher.project import Project
+from launcher.stages import stage
+from launcher.supervise import Supervisor, restarted, tail
+
+START_S = 60
+"""A cold start on a busy small machine takes 5; a minute without an answer is a failure."""
+
+_STEP_S = 0.05
+_WATCH_S = 2.0
+
+
+class StoppedError(Exception):
+    """Somebody asked Faultline to stop: Ctrl-C, SIGTERM, or the terminal went away."""
+
+
+def serve(project: Project, home: Home, host: str, port: int, environment: dict[str, str]) -> None:
+    """Serve until told to stop.
+
+    Raises:
+        RefusedError: the port is taken, or a program does not start.
+    """
+    open_data_dir(home)
+    url = f"http://{shown_host(host)}:{port}/"
+    with held(home, url=url), _told_to_stop():
+        require_free(host, port)
+        wanted = programs(project, home, host, port, environment)
+        config = write_config(project, home, wanted)
+        supervisor = Supervisor(project, home, config, environment)
+        try:
+            _start(supervisor, home, host, port)
+            print(f"\n  Faultline is at  {url}\n", flush=True)
+            print(f"  logs in {home.logs}; Ctrl-C stops it", flush=True)
+            _watch(supervisor, home)
+        except StoppedError:
+            print("\n  stopping …", flush=True)
+            _stop(supervisor)
+            print("  stopped; nothing of it is left running", flush=True)
+        finally:
+            supervisor.kill()
+
+
+@contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """Raise StoppedError where the program stands when a signal asks for the end."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise StoppedError
+
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _start(supervisor: Supervisor, home: Home, host: str, port: int) -> None:
+    with stage("web server") as step:
+        _wait_for(supervisor, host, port, "/healthz", home.logs / "web.log")
+        step.result = "answers"
+    with stage("worker") as step:
+        _wait_for(supervisor, host, port, "/readyz", home.logs / "worker.log")
+        step.result = "ready"
+
+
+def _wait_for(supervisor: Supervisor, host: str, port: int, path: str, log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while _status(host, port, path) != 200:
+        supervisor.require_running()
+        if time.monotonic() > deadline:
+            raise RefusedError(
+                f"{path} did not answer within {START_S} s.", f"All of its log: {log}", tail(log)
+            )
+        time.sleep(_STEP_S)
+
+
+def _status(host: str, port: int, path: str) -> int:
+    """The HTTP status that the site answers with; 0 while nobody answers."""
+    address = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
+    connection = http.client.HTTPConnection(address, port, timeout=5)
+    try:
+        connection.request("GET", path, headers={"Host": "localhost"})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def _watch(supervisor: Supervisor, home: Home) -> None:
+    """Say when a program had to be started again; return never, but by StoppedError or refusal."""
+    before = supervisor.states()
+    while True:
+        time.sleep(_WATCH_S)
+        supervisor.require_running()
+        now = supervisor.states()
+        for name in sorted(restarted(before, now)):
+            print(f"  {name} ended and is started again; see {home.logs}/{name}.log", flush=True)
+        before = {**before, **now}
+
+
+def _stop(supervisor: Supervisor) -> None:
+    """Stop in order; a second Ctrl-C does not wait."""
+    try:
+        supervisor.stop()
+    except StoppedError:
+        supervisor.kill()

@@ -1,0 +1,114 @@
+"""Runs supervisord as a child that cannot outlive this process, and asks it how programs fare."""
+
+from __future__ import annotations
+
+import http.client
+import signal
+import subprocess
+import xmlrpc.client
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from judge.home import Home
+from launcher.errors import RefusedError
+from launcher.project import Project
+from launcher.redis_server import socket_path
+
+STOP_S = 15
+"""Longest that a stop may take before everything is killed; programs have 3–5 s each."""
+
+_GONE = ("FATAL", "BACKOFF", "EXITED")
+
+
+class Supervisor:
+    """One supervisord and the programs below it."""
+
+    def __init__(
+        self, project: Project, home: Home, config: Path, environment: Mapping[str, str]
+    ) -> None:
+        self._home = home
+        socket = socket_path(home, "super.sock")
+        socket.unlink(missing_ok=True)
+        command = ["setpriv", "--pdeathsig", "KILL", "--", str(project.python)]
+        command += ["-m", "supervisor.supervisord", "-c", str(config)]
+        with (home.logs / "supervisord.out").open("wb") as out:
+            # A session of its own: Ctrl-C must reach the launcher only, which then stops in order.
+            self._child = subprocess.Popen(
+                command,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._proxy = xmlrpc.client.ServerProxy(
+            "http://127.0.0.1", transport=SupervisorTransport("", "", f"unix://{socket}")
+        )
+
+    @property
+    def pid(self) -> int:
+        """The process id of supervisord."""
+        return self._child.pid
+
+    def alive(self) -> bool:
+        """Whether supervisord itself still runs."""
+        return self._child.poll() is None
+
+    def states(self) -> dict[str, tuple[str, int]]:
+        """Each program's state, in supervisord's words, and process id; empty until it answers."""
+        try:
+            rows: Any = self._proxy.supervisor.getAllProcessInfo()
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error):
+            return {}
+        return {str(row["name"]): (str(row["statename"]), int(row["pid"])) for row in rows}
+
+    def require_running(self) -> None:
+        """Refuse with the end of its log when a program could not be started.
+
+        Raises:
+            RefusedError: supervisord ended, or gave a program up.
+        """
+        if not self.alive():
+            raise RefusedError(
+                "the supervisor ended.", "", tail(self._home.logs / "supervisord.out")
+            )
+        for name, (state, _) in self.states().items():
+            if state == "FATAL":
+                log = self._home.logs / f"{name}.log"
+                raise RefusedError(f"{name} does not start.", f"All of its log: {log}", tail(log))
+
+    def stop(self) -> None:
+        """End every program in order and wait until all are gone; kills what does not go."""
+        if self.alive():
+            self._child.send_signal(signal.SIGTERM)
+        try:
+            self._child.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End everything at once: the kernel kills the programs when supervisord dies."""
+        self._child.kill()
+        self._child.wait()
+
+
+States = Mapping[str, tuple[str, int]]
+
+
+def restarted(before: States, now: States) -> set[str]:
+    """The programs that ended or were started again between two readings of the states."""
+    return {
+        name
+        for name, (state, pid) in now.items()
+        if name in before and (state in _GONE or pid not in (0, before[name][1]))
+    }
+
+
+def tail(log: Path, lines: int = 12) -> str:
+    """The last lines of a log; empty when there is none."""
+    if not log.is_file():
+        return ""
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
