@@ -19,8 +19,8 @@ from judge.inside.stage import Stage
 MOST_BROKERS = 3
 """Namespaces are made for so many; a smaller shape leaves some unused, which costs nothing."""
 
-_HOSTS = "127.0.0.1 localhost\n127.0.0.1 sandbox\n"
-_PASSWD = "root:x:0:0::/tmp:/bin/sh\nlearner:x:1000:1000::/tmp:/bin/sh\n"
+_HOSTS = "127.0.0.1 localhost sandbox learner\n"
+_USERS = "root:x:0:0::/tmp:/bin/sh\nlearner:x:1000:1000::/tmp:/bin/sh\n"
 
 
 class Voice:
@@ -50,7 +50,9 @@ def main() -> None:
         learner_filter()
         network = build_network(range(1, MOST_BROKERS + 1))
     except JudgeError as error:
-        voice.say({"unable": {"code": error.code, "message": error.message, "detail": error.detail}})
+        voice.say(
+            {"unable": {"code": error.code, "message": error.message, "detail": error.detail}}
+        )
         return
     except (OSError, ImportError) as error:
         voice.say({"unable": {"code": "sandbox-setup-failed", "message": str(error)}})
@@ -113,7 +115,7 @@ def _write_etc() -> None:
     etc = Path("/etc")
     etc.mkdir(exist_ok=True)
     (etc / "hosts").write_text(_HOSTS, encoding="ascii")
-    (etc / "passwd").write_text(_PASSWD, encoding="ascii")
+    (etc / "passwd").write_text(_USERS, encoding="ascii")
     (etc / "nsswitch.conf").write_text("hosts: files\n", encoding="ascii")
 
 

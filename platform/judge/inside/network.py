@@ -89,7 +89,9 @@ class Network:
             return 0
         listing = json.loads(self._nft(f"list table bridge {_table(name)}\n", "cut-failed", "-j"))
         rules = [row["rule"]["expr"] for row in listing["nftables"] if "rule" in row]
-        return sum(int(part["counter"]["packets"]) for e in rules for part in e if "counter" in part)
+        return sum(
+            int(part["counter"]["packets"]) for e in rules for part in e if "counter" in part
+        )
 
     def _nft(self, script: str, code: str, *options: str) -> str:
         done = subprocess.run(
@@ -97,7 +99,7 @@ class Network:
             input=script,
             text=True,
             capture_output=True,
-            preexec_fn=entering(self.bridge_ns),  # noqa: PLW1509
+            preexec_fn=entering(self.bridge_ns),
         )
         if done.returncode:
             raise JudgeError(code, "nft refused a rule of ours.", f"{script}\n{done.stderr}")
@@ -154,7 +156,7 @@ def _ip_batch(ns_fd: int, lines: list[str]) -> subprocess.Popen[str]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=entering(ns_fd),  # noqa: PLW1509
+        preexec_fn=entering(ns_fd),
     )
     assert process.stdin is not None  # noqa: S101
     # A batch is far below a pipe's 64 KiB, so this cannot block; all of them run side by side.

@@ -15,33 +15,33 @@ Operation = Callable[..., dict[str, Any]]
 
 
 def _boot(stage: Stage, *, shape: dict[str, Any], install: dict[str, Any]) -> dict[str, Any]:
-    from judge.inside import cluster
+    from judge.inside.cluster import boot
 
-    return cluster.boot(stage, shape, install) or {}
+    return boot(stage, shape, install) or {}
 
 
 def _freeze(stage: Stage) -> dict[str, Any]:
-    from judge.inside import cluster
+    from judge.inside.cluster import freeze
 
-    return cluster.freeze(stage) or {}
+    return freeze(stage) or {}
 
 
 def _thaw(stage: Stage) -> dict[str, Any]:
-    from judge.inside import cluster
+    from judge.inside.cluster import thaw
 
-    return cluster.thaw(stage) or {}
+    return thaw(stage) or {}
 
 
 def _conduct(stage: Stage, *, job: dict[str, Any]) -> dict[str, Any]:
-    from judge.inside import conduct
+    from judge.inside.conduct import conduct
 
-    return conduct.conduct(stage, job) or {}
+    return conduct(stage, job) or {}
 
 
 def _program(stage: Stage, **arguments: Any) -> dict[str, Any]:
-    from judge.inside import program
+    from judge.inside.program import run_program
 
-    return program.run_program(stage, **arguments)
+    return run_program(stage, **arguments)
 
 
 OPS: dict[str, Operation] = {

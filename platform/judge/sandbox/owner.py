@@ -39,12 +39,12 @@ class Owner:
             done, start = self._work.get()
             try:
                 done.set_result(start())
-            except BaseException as error:  # noqa: BLE001 - handed to the caller, who waits for it
+            except BaseException as error:  # handed to the caller, who waits for it
                 done.set_exception(error)
 
 
 def owner() -> Owner:
-    """This process's owner; a forked child gets one of its own, since threads do not fork."""
+    """The owner of this process; a forked child gets one of its own, since threads do not fork."""
     with _lock:
         pid = os.getpid()
         if pid not in _owners:

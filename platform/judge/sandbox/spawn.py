@@ -45,15 +45,16 @@ def sandbox_command(home: Home, uid: int | None, status_fd: int | None = None) -
         binds += ["--ro-bind", str(source), str(target)]
     status = [] if status_fd is None else ["--json-status-fd", str(status_fd)]
     supervisor = [_python(), "-P", "-m", "judge.inside"]
-    return [*prefix, *drop, "bwrap", *status, *_outer_jail(), *binds, "--", *supervisor]
+    return [*prefix, *drop, "bwrap", *status, *_outer_jail(home), *binds, "--", *supervisor]
 
 
-def _outer_jail() -> list[str]:
+def _outer_jail(home: Home) -> list[str]:
     return [
         *("--unshare-all", "--uid", "0", "--gid", "0", "--cap-add", "ALL"),
         *("--die-with-parent", "--new-session", "--hostname", "sandbox", "--clearenv"),
         *("--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
         *("--setenv", "PYTHONPATH", PACKAGE_AT, "--setenv", "PYTHONDONTWRITEBYTECODE", "1"),
+        *("--setenv", "FAULTLINE_RUNTIME", str(home.learner_runtime)),
         *("--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8"),  # noqa: S108
         *system_folders(),
         *("--proc", "/proc", "--dev", "/dev", "--chdir", "/"),
@@ -63,7 +64,7 @@ def _outer_jail() -> list[str]:
 
 
 def system_folders() -> list[str]:
-    """bwrap's options that bring in the system's programs and libraries, and no data."""
+    """The options of bwrap that bring in the system's programs and libraries, and no data."""
     options = ["--ro-bind", "/usr", "/usr"]
     for name in ("bin", "sbin", "lib", "lib64"):
         folder = Path("/", name)

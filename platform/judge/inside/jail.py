@@ -1,0 +1,259 @@
+"""Runs a learner's program in the nested jail: no rights, no files, no network but the tap."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from judge.errors import JudgeError
+from judge.inside.exits import ProgramExit
+from judge.inside.jail_command import jail_command
+from judge.inside.limits import Limits, applying
+from judge.inside.namespaces import enter_namespace
+from judge.inside.network import Network
+from judge.inside.output import Meter, OnLine, Reader
+from judge.inside.seccomp import filter_pipe
+from judge.inside.watchdog import PERIOD_S, members, memory_bytes, pid_namespace
+from judge.inside.workdir import Workdir
+
+_SIGNAL_BASE = 128
+_HIGHEST_SIGNAL = 64
+
+
+class Program:
+    """One run of a learner's program. `start` once; the other calls from any thread.
+
+    Args:
+        files: the program's files by name; they appear in /work, read-only.
+        argv: the file to run, then its arguments.
+        limits: what it may use; going over ends it.
+        on_line: called for each line it prints, on a thread of the stream's own.
+        network: it is put into the learner's namespace of this.
+        env: what to add to its environment, which is otherwise next to empty.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        argv: Sequence[str],
+        limits: Limits,
+        on_line: OnLine,
+        *,
+        network: Network,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self._network, self._files, self._argv = network, files, tuple(argv)
+        self.limits = self._limits = limits
+        self._on_line, self._env = on_line, dict(env or {})
+        self._runtime = Path(os.environ["FAULTLINE_RUNTIME"])  # set by the command of the sandbox
+        self._meter = Meter(limits.output_bytes, lambda: self._end("output"))
+        self._popen: subprocess.Popen[bytes] | None = None
+        self._status, self._stdin, self._peak_bytes = -1, -1, 0
+        self._reason, self._done = "", threading.Event()
+        self._lock, self._writing = threading.Lock(), threading.Lock()
+        self._exit: ProgramExit | None = None
+        self._failure: Exception | None = None
+        self.started_s = 0.0
+
+    def start(self) -> Program:
+        """Start it and return at once; it dies with the thread that calls this.
+
+        Raises:
+            JudgeError: "learner-runtime-missing": there is nothing to run it with.
+        """
+        if not (self._runtime / "bin" / "python").exists():
+            text = "The learner's Python is not installed; run `./faultline up` once."
+            raise JudgeError("learner-runtime-missing", text, str(self._runtime))
+        workdir = Workdir(self._files, self._limits)
+        self.started_s = time.monotonic()
+        self._popen = popen = self._spawn(workdir)
+        assert popen.stdin and popen.stdout and popen.stderr  # noqa: S101, PT018
+        self._stdin = os.dup(popen.stdin.fileno())
+        os.set_blocking(self._stdin, False)
+        popen.stdin.close()
+        streams = {"stdout": popen.stdout, "stderr": popen.stderr}
+        readers = {
+            name: Reader(os.dup(pipe.fileno()), name, self._meter, self._on_line)
+            for name, pipe in streams.items()
+        }
+        for name, pipe in streams.items():
+            pipe.close()
+            readers[name].start()
+        watch = threading.Thread(target=self._watch, args=(workdir, readers), daemon=True)
+        watch.start()
+        return self
+
+    def send(self, line: str) -> bool:
+        """Write one line to its standard input; False when it is gone or has closed it.
+
+        Waits while the pipe is full: a program that does not read holds its sender up, until
+        one of its limits ends it.
+        """
+        rest = memoryview(line.encode() + b"\n")
+        with self._writing:
+            while rest:
+                if self._stdin < 0 or self._done.is_set():
+                    return False
+                try:
+                    rest = rest[os.write(self._stdin, rest) :]
+                except BlockingIOError:
+                    select.select([], [self._stdin], [], PERIOD_S)
+                except OSError:
+                    return False
+        return True
+
+    def close_stdin(self) -> None:
+        """End its standard input. Safe to repeat."""
+        with self._writing:
+            if self._stdin >= 0:
+                os.close(self._stdin)
+                self._stdin = -1
+
+    def kill(self, reason: str = "killed-by-us") -> None:
+        """End every process in the jail, for `reason` (one of REASONS). Does not wait."""
+        self._end(reason)
+
+    @property
+    def exit(self) -> ProgramExit | None:
+        """How it ended; None as long as anything in the jail runs."""
+        return self._exit if self._done.is_set() else None
+
+    def wait(self, timeout_s: float | None = None) -> ProgramExit | None:
+        """Wait until every process in the jail is gone and all output has been handed on.
+
+        Without `timeout_s` the wall clock bounds the wait; None when `timeout_s` passed first.
+        Raises what `on_line` raised, if it did.
+        """
+        self._done.wait(timeout_s)
+        if self._failure is not None:
+            raise self._failure
+        return self.exit
+
+    def _spawn(self, workdir: Workdir) -> subprocess.Popen[bytes]:
+        self._status, status_end = os.pipe()
+        filter_end = filter_pipe()
+        limit = applying(self._limits)
+
+        def prepare() -> None:
+            enter_namespace(self._network.learner_ns)
+            limit()
+
+        try:
+            return subprocess.Popen(
+                jail_command(
+                    workdir,
+                    self._runtime,
+                    self._argv,
+                    self._limits,
+                    self._env,
+                    filter_fd=filter_end,
+                    status_fd=status_end,
+                ),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                pass_fds=(filter_end, status_end),
+                preexec_fn=prepare,
+                env={},  # else the learner reads ours in /proc/1/environ
+                cwd="/",
+            )
+        finally:
+            os.close(filter_end)
+            os.close(status_end)
+
+    def _end(self, reason: str) -> None:
+        with self._lock:
+            if self._popen is None or self._done.is_set():
+                return
+            self._reason = self._reason or reason
+            self._popen.kill()  # bwrap's death takes the jail's first process, and that the rest
+
+    def _watch(self, workdir: Workdir, readers: Mapping[str, Reader]) -> None:
+        assert self._popen is not None  # noqa: S101
+        status = _Status(self._status)
+        while True:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._popen.wait(PERIOD_S)
+                break
+            self._check(status)
+        status.wait_until_gone()
+        for reader in readers.values():
+            reader.join()
+        self.close_stdin()
+        workdir.remove()
+        self._exit = self._ended(status, readers)
+        self._failure = next((r.error for r in readers.values() if r.error), None)
+        status.close()
+        self._done.set()
+
+    def _check(self, status: _Status) -> None:
+        if time.monotonic() - self.started_s > self._limits.wall_s:
+            self._end("wall-clock")
+        namespace = status.namespace()
+        if namespace is None:
+            return
+        used = memory_bytes(members(namespace))
+        self._peak_bytes = max(self._peak_bytes, used)
+        if used > self._limits.memory_bytes:
+            self._end("memory")
+
+    def _ended(self, status: _Status, readers: Mapping[str, Reader]) -> ProgramExit:
+        tail = readers["stderr"].tail.decode(errors="replace")
+        code = status.exit_code()
+        reason = self._reason or ("exited" if code is not None else "start-failed")
+        number = None
+        if code is not None and _SIGNAL_BASE < code <= _SIGNAL_BASE + _HIGHEST_SIGNAL:
+            number, code = code - _SIGNAL_BASE, None
+        total = self._meter.total_bytes
+        return ProgramExit(reason, code, number, tail, self._peak_bytes, total)
+
+
+class _Status:
+    """What bwrap reports of the jail: its first process, then its exit status."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd, self._text = fd, b""
+        self._namespace: int | None = None
+        self._pidfd: int | None = None
+        os.set_blocking(fd, False)
+
+    def namespace(self) -> int | None:
+        """The jail's pid namespace; None until bwrap has made it."""
+        if self._namespace is None and (pid := self._field("child-pid")) is not None:
+            with contextlib.suppress(OSError):
+                self._pidfd = os.pidfd_open(pid)
+                self._namespace = pid_namespace(pid)
+        return self._namespace
+
+    def wait_until_gone(self) -> None:
+        """Wait for the jail's first process: it is the last of the jail to go."""
+        self.namespace()
+        if self._pidfd is not None:
+            select.select([self._pidfd], [], [], None)
+
+    def exit_code(self) -> int | None:
+        """The program's exit status, 128 + n for signal n; None when it never ran."""
+        return self._field("exit-code")
+
+    def close(self) -> None:
+        """Close what is open."""
+        os.close(self._fd)
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+
+    def _field(self, name: str) -> int | None:
+        with contextlib.suppress(BlockingIOError):
+            self._text += os.read(self._fd, 4096)
+        for line in self._text.splitlines():
+            with contextlib.suppress(ValueError):
+                value = json.loads(line).get(name)
+                if value is not None:
+                    return int(value)
+        return None

@@ -1,0 +1,70 @@
+"""The command line of the nested jail: what a learner's program sees, option by option."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from judge.inside.limits import Limits, process_limit_command
+from judge.inside.workdir import Workdir
+
+_SHM_BYTES = 4 << 20
+
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/tmp",  # noqa: S108 - the jail's own
+    "LANG": "C.UTF-8",
+    "MALLOC_ARENA_MAX": "2",  # glibc otherwise takes 64 MiB of address space for each thread
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+def jail_command(
+    workdir: Workdir,
+    runtime: Path,
+    argv: Sequence[str],
+    limits: Limits,
+    env: Mapping[str, str],
+    *,
+    filter_fd: int,
+    status_fd: int,
+) -> list[str]:
+    """The whole command, for a process that is already in the learner's network namespace."""
+    entry, *arguments = argv
+    variables = {**_ENVIRONMENT, **env}
+    return [
+        "bwrap",
+        *("--json-status-fd", str(status_fd), "--seccomp", str(filter_fd)),
+        # Without --disable-userns a program becomes root in a namespace of its own, and with it
+        # reaches kernel code that nobody without rights should.
+        *("--unshare-user", "--disable-userns", "--cap-drop", "ALL"),
+        *("--uid", "1000", "--gid", "1000", "--hostname", "learner"),
+        *("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
+        *("--die-with-parent", "--new-session", "--clearenv"),
+        *(word for item in variables.items() for word in ("--setenv", *item)),
+        *_files(workdir, runtime),
+        "--",
+        *process_limit_command(limits),
+        *(str(runtime / "bin" / "python"), "-u", f"/work/{entry}", *arguments),
+    ]
+
+
+def _files(workdir: Workdir, runtime: Path) -> list[str]:
+    folders = ["--ro-bind", "/usr", "/usr"]
+    for name in ("bin", "lib", "lib64"):
+        link = Path("/", name)
+        if link.is_symlink():
+            folders += ["--symlink", str(link.readlink()), str(link)]
+        elif link.is_dir():
+            folders += ["--ro-bind", str(link), str(link)]
+    return [
+        *folders,
+        *("--ro-bind", "/etc", "/etc"),  # the supervisor's own, with four small files
+        *("--ro-bind", str(runtime), str(runtime)),
+        *("--proc", "/proc", "--dev", "/dev"),
+        # bwrap's own /dev/shm, /dev and / are writable and unlimited: 160 MB went into each.
+        *("--size", str(_SHM_BYTES), "--tmpfs", "/dev/shm"),  # noqa: S108
+        *("--bind", str(workdir.tmp), "/tmp"),  # noqa: S108
+        *("--ro-bind", str(workdir.work), "/work", "--chdir", "/work"),
+        *("--remount-ro", "/dev", "--remount-ro", "/"),
+    ]
