@@ -1,0 +1,1 @@
+"""Where speed is measured: figures and ratios of one run, never assertions in tests."""

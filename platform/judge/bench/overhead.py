@@ -1,0 +1,79 @@
+"""How much an attempt costs beyond its scenario: thaw, topics, reading, checking."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from judge.errors import JudgeError
+from judge.events import Event
+from judge.home import Home
+from judge.job import Job, draw_seed
+from judge.kafka.shape import Shape
+from judge.lab import Lab
+from judge.run import run
+from judge.sandbox.pool import Pool
+from judge.scenario import Scenario, Step
+from judge.solutions import solution_files
+
+ORDERS_PER_S = 2000.0
+WARM_TIMEOUT_S = 60.0
+
+
+def bench_overhead(lab: Lab, *, home: Home, operations: int = 20_000) -> dict[str, Any]:
+    """Judge the reference on a warm sandbox with `operations` orders.
+
+    Returns attempt_s (call to report), scenario_s (topics made to program ended), overhead_s
+    (their difference), operations (orders handed) and history_ops (lines of the history).
+
+    Raises JudgeError `bench-not-passed` when the reference does not pass: its timing would be
+    of another path.
+    """
+    scenario = at_scale(lab.scenario, operations)
+    big = replace(lab, scenario=scenario)
+    shape = Shape(settings=dict(scenario.shape))
+    pool = Pool(home, size=1, shape=shape)
+    try:
+        pool.wait_warm(WARM_TIMEOUT_S)
+        with TemporaryDirectory() as scratch:
+            history = Path(scratch) / "history.jsonl"
+            begun_s = time.monotonic()
+            report = run(
+                Job(big, "fix", solution_files(lab, "reference"), draw_seed()),
+                _ignore,
+                home=home,
+                sandboxes=pool,
+                history_path=history,
+            )
+            attempt_s = time.monotonic() - begun_s
+            history_ops = sum(1 for _line in history.open()) if history.exists() else 0
+    finally:
+        pool.close()
+    if report.verdict.value != "PASS":
+        raise JudgeError(
+            "bench-not-passed",
+            f"the reference came to {report.verdict.value}: {report.reason_text}",
+        )
+    scenario_s = float(report.timings_s["scenario_s"])
+    return {
+        "attempt_s": round(attempt_s, 3),
+        "scenario_s": round(scenario_s, 3),
+        "overhead_s": round(attempt_s - scenario_s, 3),
+        "operations": report.figures["handed"],
+        "history_ops": history_ops,
+    }
+
+
+def at_scale(scenario: Scenario, orders: int) -> Scenario:
+    """The same timeline with the last wait stretched until about `orders` are handed."""
+    steps = list(scenario.steps)
+    last = max(n for n, step in enumerate(steps) if step.options.get("for") == "orders_handed")
+    steps[last] = Step("wait", {**steps[last].options, "more": orders, "timeout_s": 120.0})
+    return replace(scenario, orders_per_s=ORDERS_PER_S, steps=tuple(steps))
+
+
+def _ignore(_event: Event) -> None:
+    """Take no notice: nothing is shown while measuring."""

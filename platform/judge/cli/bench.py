@@ -1,0 +1,52 @@
+"""`judge bench`: the figures the design promises, measured on this machine now."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from judge.bench.overhead import bench_overhead
+from judge.bench.start import bench_start
+from judge.cli.exit_codes import PASS
+from judge.cli.options import add_data, add_json, lab_folder
+from judge.home import find_home
+from judge.lab import load_lab
+
+
+def add_to(commands: Any) -> None:
+    """Register the command."""
+    parser = commands.add_parser("bench", help="measure start-up and overhead")
+    which = parser.add_subparsers(dest="bench", required=True, metavar="WHAT")
+    start = which.add_parser("start", help="stock against cold and warm start of a cluster")
+    start.set_defaults(act=act_start)
+    overhead = which.add_parser("overhead", help="attempt time minus scenario time, warm")
+    overhead.add_argument("--lab", default="labs/acked-then-gone", metavar="LAB")
+    overhead.add_argument("--operations", type=int, default=20_000, metavar="N")
+    overhead.set_defaults(act=act_overhead)
+    for each in (start, overhead):
+        add_json(each)
+        add_data(each)
+
+
+def act_start(arguments: argparse.Namespace) -> int:
+    """Measure and print the start figures."""
+    figures = bench_start(find_home(arguments.data), lambda text: print(text, file=sys.stderr))
+    return _print(figures, arguments)
+
+
+def act_overhead(arguments: argparse.Namespace) -> int:
+    """Measure and print the overhead figures."""
+    lab = load_lab(lab_folder(arguments.lab))
+    figures = bench_overhead(lab, home=find_home(arguments.data), operations=arguments.operations)
+    return _print(figures, arguments)
+
+
+def _print(figures: dict[str, Any], arguments: argparse.Namespace) -> int:
+    if arguments.json:
+        print(json.dumps(figures))
+    else:
+        for name, value in figures.items():
+            print(f"{name:16} {value}")
+    return PASS

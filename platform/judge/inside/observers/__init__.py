@@ -1,0 +1,1 @@
+"""Those who watch a cluster from outside: logs on disk, leadership."""

@@ -1,0 +1,1 @@
+"""Platform-owned load: the orders a program is handed, the ledger behind them, the canaries."""

@@ -1,0 +1,92 @@
+"""Two producers of our own beside the learner's: one the fault must hurt, one it must not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from judge.history import Op
+from judge.inside.clients import producer
+
+PERIOD_S = 0.02
+FLUSH_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class CanaryKind:
+    """A topic and the producer settings that write to it."""
+
+    topic: str
+    topic_settings: dict[str, str]
+    producer_settings: dict[str, Any]
+
+
+BAD = CanaryKind(
+    "canary-bad",
+    {"min.insync.replicas": "1", "unclean.leader.election.enable": "false"},
+    {"acks": "1", "enable.idempotence": False},
+)
+"""Acknowledged by the leader alone: what a killed leader must lose."""
+
+GOOD = CanaryKind(
+    "canary-good",
+    {"min.insync.replicas": "2", "unclean.leader.election.enable": "false"},
+    {"acks": "all", "enable.idempotence": True},
+)
+"""Acknowledged by two: what no single death may lose."""
+
+
+class Canary(threading.Thread):
+    """Writes a numbered record every 20 ms and remembers which were acknowledged."""
+
+    def __init__(self, kind: CanaryKind, bootstrap: str) -> None:
+        super().__init__(name=kind.topic, daemon=True)
+        self.kind = kind
+        self._producer = producer(
+            bootstrap, **{**kind.producer_settings, "message.timeout.ms": 8000}
+        )
+        self._halt = threading.Event()
+        self._acknowledged: list[str] = []
+        self._sent = 0
+
+    @property
+    def acknowledged(self) -> int:
+        """How many records the cluster has acknowledged so far."""
+        return len(self._acknowledged)
+
+    def run(self) -> None:
+        """Write until `stop`, then give what is in flight a last chance."""
+        while not self._halt.wait(PERIOD_S):
+            try:
+                self._producer.produce(
+                    self.kind.topic,
+                    value=str(self._sent).encode(),
+                    partition=0,
+                    on_delivery=self._delivered,
+                )
+                self._sent += 1
+            except BufferError:
+                pass  # The queue is full while nobody leads: the next round tries again.
+            self._producer.poll(0)
+        self._producer.flush(FLUSH_S)
+
+    def _delivered(self, error: Any, message: Any) -> None:
+        if error is None:
+            self._acknowledged.append(message.value().decode())
+
+    def stop(self, note: Callable[[Op], None], now_ms: Callable[[], float]) -> None:
+        """End it and note what it was told."""
+        self._halt.set()
+        self.join()
+        note(
+            Op(
+                now_ms(),
+                "canary",
+                "ok",
+                "send",
+                topic=self.kind.topic,
+                ids=list(self._acknowledged),
+            )
+        )

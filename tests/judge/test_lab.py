@@ -1,0 +1,109 @@
+"""A lab's folder is read whole, and a broken one names its file, key, rule and remedy."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from judge.errors import LabError
+from judge.lab import load_lab
+
+LAB = Path(__file__).parents[2] / "labs" / "acked-then-gone"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "acked-then-gone"
+    shutil.copytree(LAB, copy)
+    return copy
+
+
+def change(folder: Path, name: str, old: str, new: str) -> None:
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_it_reads_the_first_lab_whole():
+    lab = load_lab(LAB)
+
+    assert lab.slug == "acked-then-gone"
+    assert [stage.name for stage in lab.stages] == ["predict", "reproduce", "fix", "explain"]
+    assert set(lab.starter) == {"producer.py", "topic.properties"}
+    assert lab.promises == ("lost_writes", "availability", "program")
+    assert len(lab.hints) >= 3
+
+
+def test_it_gives_another_digest_when_any_file_changes(folder):
+    before = load_lab(folder).digest
+
+    change(folder, "brief.md", "\n", "\n\n")
+
+    assert load_lab(folder).digest != before
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "blamed"),
+    [
+        ("lab.toml", 'level = "core"', 'level = "hard"', ("lab.toml", "level", "'core'")),
+        ("lab.toml", "minutes = 25", 'minutes = "25"', ("lab.toml", "minutes", "whole number")),
+        ("lab.toml", "minutes = 25", "minuets = 25", ("lab.toml", "minutes", "missing")),
+        ("lab.toml", "answer = 2", "answer = 9", ("lab.toml", "stage[0].answer", "0 to 3")),
+        ("lab.toml", '"lost_writes"', '"lost_rites"', ("lab.toml", "stage[2].promises", "Known")),
+        ("lab.toml", 'name = "producer.py"', 'name = "../x"', ("lab.toml", "name", "plain file")),
+        ("lab.toml", "[limits]", "[limits]\nwal_s = 1", ("lab.toml", "limits.wal_s", "wall_s")),
+        ("lab.toml", "title =", "title = =", ("lab.toml", "", "not valid TOML")),
+        ("scenario.toml", 'do = "read_back"', 'do = "rest"', ("scenario.toml", "do", "read_back")),
+        (
+            "scenario.toml",
+            'fault = "kill_broker"',
+            'fault = "nuke"',
+            ("scenario.toml", "fault", "kill_broker"),
+        ),
+        ("scenario.toml", "more = 60", "more = 0", ("scenario.toml", "more", "at least 1")),
+    ],
+)
+def test_it_names_file_key_and_rule_of_a_broken_lab(folder, name, old, new, blamed):
+    change(folder, name, old, new)
+
+    with pytest.raises(LabError) as caught:
+        load_lab(folder)
+
+    file, key, rule = blamed
+    assert caught.value.file == file
+    assert key in caught.value.key
+    assert rule in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name", ["brief.md", "hints.md", "debrief.md", "design.md", "scenario.toml", "lab.toml"]
+)
+def test_it_says_which_file_is_missing(folder, name):
+    (folder / name).unlink()
+
+    with pytest.raises(LabError, match="is missing") as caught:
+        load_lab(folder)
+
+    assert caught.value.file == name
+
+
+def test_it_refuses_a_starter_that_is_not_what_the_learner_may_edit(folder):
+    (folder / "starter" / "producer.py").rename(folder / "starter" / "main.py")
+
+    with pytest.raises(LabError, match="same files"):
+        load_lab(folder)
+
+
+def test_it_refuses_a_folder_that_is_no_lab(tmp_path):
+    with pytest.raises(LabError, match="not a lab's folder"):
+        load_lab(tmp_path / "nowhere")
+
+
+def test_it_refuses_a_brief_that_is_not_utf_8(folder):
+    (folder / "brief.md").write_bytes(b"caf\xe9")
+
+    with pytest.raises(LabError, match="not UTF-8"):
+        load_lab(folder)

@@ -1,0 +1,49 @@
+"""What a learner hands in is sized, named and decoded before anything is started."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from judge.errors import LearnerError
+from judge.lab import load_lab
+from judge.workspace import check_files, topic_settings
+
+LAB = load_lab(Path(__file__).parents[2] / "labs" / "acked-then-gone")
+
+
+def test_it_fills_in_the_starter_for_what_was_not_handed_in():
+    files = check_files(LAB, {"producer.py": b"print('mine')\n"})
+
+    assert files["producer.py"] == b"print('mine')\n"
+    assert files["topic.properties"].decode() == LAB.starter["topic.properties"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "said"),
+    [
+        ("producer.py", b"#" * 70_000, "file-too-large", "65,536"),
+        ("producer.py", b"print(1)\0", "binary-file", "binary data"),
+        ("producer.py", b"# ok\n# caf\xe9\n", "not-utf-8", "line 2: byte 0xe9"),
+        ("../producer.py", b"", "wrong-name", "It takes producer.py, topic.properties"),
+        ("main.py", b"", "wrong-name", "is not a file of this lab"),
+        ("evil\n<b>.py", b"", "wrong-name", r"evil\n"),
+        ("topic.properties", b"min.insync.replicas 2", "bad-setting", "line 1"),
+        ("topic.properties", b"a=b\n" * 300, "too-many-lines", "over 200"),
+    ],
+)
+def test_it_refuses_with_the_file_the_rule_and_the_remedy(name, content, code, said):
+    with pytest.raises(LearnerError) as caught:
+        check_files(LAB, {name: content})
+
+    assert caught.value.code == code
+    assert said in str(caught.value)
+
+
+def test_it_reads_settings_as_kafka_would():
+    text = b"# a comment\n! another\n\n min.insync.replicas = 2 \nretention.ms=-1\n"
+
+    settings = topic_settings(LAB, {"topic.properties": text})
+
+    assert settings == {"min.insync.replicas": "2", "retention.ms": "-1"}
