@@ -80,6 +80,10 @@ class Fields:
         """Whether the author wrote the key."""
         return key in self._table
 
+    def allow(self, *keys: str) -> None:
+        """Keys that may be there although nothing reads them now."""
+        self._asked.update(keys)
+
     def done(self) -> None:
         """Raise LabError for the first key that nobody asked for."""
         for key in self._table:

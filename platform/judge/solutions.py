@@ -80,7 +80,8 @@ def solution_files(lab: Lab, name: str) -> dict[str, bytes]:
 def _load(lab: Lab, folder: Path) -> Solution:
     table = read_fields(folder, "expected.toml")
     expected = {stage: _expected(table.table(stage)) for stage in RUN_STAGES if table.has(stage)}
-    table.table("fix"), table.table("reproduce")
+    table.text("why", "")
+    table.allow(*RUN_STAGES)
     table.done()
     if "fix" not in expected:
         raise LabError(f"solutions/{folder.name}/expected.toml", "fix", "is missing.")

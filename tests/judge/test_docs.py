@@ -1,0 +1,59 @@
+"""What docs/labs.md and docs/cli.md promise is what the engine reads and prints."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from judge.lab import CLIENTS, LEVELS, PROMISES, STAGE_NAMES, ProgramLimits
+from judge.scenario import _STEPS, BLAMES, CONDITIONS, FAULTS
+from judge.verdict import Evidence, Report, Verdict
+
+DOCS = Path(__file__).parents[2] / "docs"
+LABS = (DOCS / "labs.md").read_text(encoding="utf-8")
+CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *_STEPS,
+        *CONDITIONS,
+        *FAULTS,
+        *BLAMES,
+        *PROMISES,
+        *STAGE_NAMES,
+        *LEVELS,
+        *CLIENTS,
+        *(field.name for field in fields(ProgramLimits)),
+    ],
+)
+def test_labs_md_names_every_word_an_author_may_use(word):
+    assert f"`{word}`" in LABS
+
+
+@pytest.mark.parametrize("field", fields(ProgramLimits), ids=lambda field: field.name)
+def test_labs_md_gives_the_limits_that_hold_when_left_out(field):
+    assert re.search(rf"`{field.name}` \| {field.default} ", LABS)
+
+
+def test_cli_md_names_every_key_of_the_report():
+    report = Report(Verdict.PASS, "lab", "fix", 1)
+
+    for key in report.to_dict():
+        assert f"`{key}`" in CLI, key
+
+
+def test_cli_md_names_every_key_of_the_evidence():
+    for field in fields(Evidence):
+        assert f"`{field.name}`" in CLI, field.name
+
+
+@pytest.mark.parametrize(
+    "command", ["doctor", "check", "run", "verify", "replay", "bench start", "bench overhead"]
+)
+def test_cli_md_names_every_command(command):
+    assert f"`judge {command}" in CLI
