@@ -37,6 +37,7 @@ class Program:
         on_line: called for each line it prints, on a thread of the stream's own.
         network: it is put into the learner's namespace of this.
         env: what to add to its environment, which is otherwise next to empty.
+        runtime: the Python to run it with; the learner's unless told otherwise.
     """
 
     def __init__(
@@ -48,11 +49,13 @@ class Program:
         *,
         network: Network,
         env: Mapping[str, str] | None = None,
+        runtime: Path | None = None,
     ) -> None:
         self._network, self._files, self._argv = network, files, tuple(argv)
         self.limits = self._limits = limits
         self._on_line, self._env = on_line, dict(env or {})
-        self._runtime = Path(os.environ["FAULTLINE_RUNTIME"])  # set by the command of the sandbox
+        # The variable is set by the command that started the sandbox.
+        self._runtime = runtime or Path(os.environ["FAULTLINE_RUNTIME"])
         self._meter = Meter(limits.output_bytes, lambda: self._end("output"))
         self._popen: subprocess.Popen[bytes] | None = None
         self._status, self._stdin, self._peak_bytes = -1, -1, 0
@@ -68,7 +71,7 @@ class Program:
         Raises:
             JudgeError: "learner-runtime-missing": there is nothing to run it with.
         """
-        if not (self._runtime / "bin" / "python").exists():
+        if not (self._runtime / "bin" / "python3").exists():
             text = "The learner's Python is not installed; run `./faultline up` once."
             raise JudgeError("learner-runtime-missing", text, str(self._runtime))
         workdir = Workdir(self._files, self._limits)

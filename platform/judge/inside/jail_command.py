@@ -45,7 +45,7 @@ def jail_command(
         *_files(workdir, runtime),
         "--",
         *process_limit_command(limits),
-        *(str(runtime / "bin" / "python"), "-u", f"/work/{entry}", *arguments),
+        *(str(runtime / "bin" / "python3"), "-u", f"/work/{entry}", *arguments),
     ]
 
 

@@ -87,15 +87,17 @@ class Network:
         """How many packets the cut `name` has swallowed so far; 0 when it is not in force."""
         if name not in self.cuts:
             return 0
-        listing = json.loads(self._nft(f"list table bridge {_table(name)}\n", "cut-failed", "-j"))
+        listing = json.loads(
+            self._nft("", "cut-failed", "-j", "list", "table", "bridge", _table(name))
+        )
         rules = [row["rule"]["expr"] for row in listing["nftables"] if "rule" in row]
         return sum(
             int(part["counter"]["packets"]) for e in rules for part in e if "counter" in part
         )
 
-    def _nft(self, script: str, code: str, *options: str) -> str:
+    def _nft(self, script: str, code: str, *words: str) -> str:
         done = subprocess.run(
-            ["nft", *options, "-f", "-"],
+            ["nft", *(words or ("-f", "-"))],
             input=script,
             text=True,
             capture_output=True,

@@ -44,11 +44,18 @@ def _program(stage: Stage, **arguments: Any) -> dict[str, Any]:
     return run_program(stage, **arguments)
 
 
+def _probe(stage: Stage) -> dict[str, Any]:
+    from judge.inside.probe import probe
+
+    return probe(stage)
+
+
 OPS: dict[str, Operation] = {
     "boot": _boot,
     "freeze": _freeze,
     "thaw": _thaw,
     "conduct": _conduct,
     "program": _program,
+    "probe": _probe,
 }
 """boot and thaw return when the cluster is healthy; see the modules behind them."""
