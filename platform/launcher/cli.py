@@ -49,22 +49,36 @@ def parser() -> argparse.ArgumentParser:
     test = commands.add_parser(
         "test", parents=[data], help="set up for tests, then run them all (or pytest with ARGS)"
     )
-    test.add_argument("args", nargs=argparse.REMAINDER, metavar="ARGS", help="given to pytest")
+    test.usage = f"{test.prog} [-h] [--data DIR] [ARGS of pytest ...]"
     commands.add_parser("lint", parents=[data], help="ruff, mypy and the import rules only")
     manage = commands.add_parser(
         "manage", parents=[data], help="one of Django's commands, in the site's environment"
     )
-    manage.add_argument("args", nargs=argparse.REMAINDER, metavar="ARGS")
+    manage.usage = f"{manage.prog} [-h] [--data DIR] COMMAND [ARGS ...]"
     lock = commands.add_parser("lock", help="write the lock files anew from pyproject.toml")
     lock.add_argument("--upgrade", action="store_true", help="take the newest that fits")
     commands.add_parser("help", help="show this")
     return top
 
 
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """The arguments. After `test` and `manage`, `args` holds all that is not for the launcher."""
+    own, rest = list(words), []
+    if own and own[0] in ("test", "manage"):
+        # argparse would take options of pytest for misspelt ones of ours.
+        end = 1
+        while end < len(own) and own[end].split("=")[0] in ("--data", "-h", "--help"):
+            end += 2 if own[end] == "--data" else 1
+        own, rest = own[:end], own[end:]
+    arguments = parser().parse_args(own)
+    arguments.args = rest
+    return arguments
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the arguments say and return the exit code. A refusal is never a traceback."""
     words = list(sys.argv[1:] if argv is None else argv)
-    arguments = parser().parse_args(words)
+    arguments = parse(words)
     if arguments.command in (None, "help"):
         parser().print_help()
         return 0
@@ -140,12 +154,15 @@ def _hand_over(project: Project, words: list[str]) -> None:
 def _second_half(project: Project, home: Home, arguments: argparse.Namespace) -> int:
     """What `.venv`'s Python does. Imported here: the first half has not got what these need."""
     from launcher.environment import site_environment
-    from launcher.preparing import manage, prepare, prepare_engine
+    from launcher.preparing import prepare, prepare_engine
 
     host = getattr(arguments, "host", "127.0.0.1")
     if arguments.command in ("lint", "test"):
+        from launcher.frontend import ensure_frontend_tools
         from launcher.testing import lint, test
 
+        with stage("front-end tools") as step:
+            ensure_frontend_tools(project, step)
         if arguments.command == "lint":
             return lint(project)
         prepare_engine(home)
@@ -153,8 +170,9 @@ def _second_half(project: Project, home: Home, arguments: argparse.Namespace) ->
     open_data_dir(home)
     environment = site_environment(home, host, os.environ)
     if arguments.command == "manage":
-        print(manage(project, environment, *arguments.args), end="")
-        return 0
+        # In place of this process, so that questions at the keyboard reach it.
+        command = [str(project.python), str(project.root / "manage.py"), *arguments.args]
+        os.execve(command[0], command, environment)  # noqa: S606
     prepare(project, home, environment)
     if _with_tests(arguments) or arguments.command == "setup":
         return 0
@@ -169,6 +187,6 @@ def _with_tests(arguments: argparse.Namespace) -> bool:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; use a number from 1 to 65535")
     return int(text)

@@ -63,8 +63,8 @@ def _engine(step: Stage, module: str, function: str, home: Home) -> None:
 
 
 def _remedy(error: JudgeError) -> str:
-    if error.code == "jar-tampered":
-        return "Remove the file and run ./faultline again: it is fetched anew and checked."
+    if error.code.startswith("jar-"):
+        return ""  # its message has the remedy
     return "Run ./faultline again: it goes on where it stopped."
 
 

@@ -33,6 +33,11 @@ class Project:
         return self.root / "requirements-test.lock"
 
     @property
+    def frontend(self) -> Path:
+        """Sources of the style sheet and the scripts; what they give is committed as well."""
+        return self.root / "platform" / "web" / "frontend"
+
+    @property
     def pyproject(self) -> Path:
         """Declares the dependencies that the locks pin."""
         return self.root / "pyproject.toml"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from judge.home import Home
+from launcher.frontend import npm, with_node
 from launcher.project import Project
 
 _SLOW = "brokers or browser or slow"
@@ -37,12 +38,12 @@ class Outcome:
 
 def lint(project: Project) -> int:
     """Run the parts that only read the source. Returns the exit code."""
-    return _summed_up(run_parts(project, lint_parts(project), os.environ))
+    return _summed_up(run_parts(project, lint_parts(project), with_node(project)))
 
 
 def test(project: Project, home: Home, arguments: list[str]) -> int:
     """Run everything, or only pytest with the given arguments. Returns the exit code."""
-    environment = {**os.environ, "FAULTLINE_DATA": str(home.path)}
+    environment = {**with_node(project), "FAULTLINE_DATA": str(home.path)}
     if browser := find_browser():
         environment.setdefault("FAULTLINE_CHROMIUM", browser)
     given = [word for word in arguments if word != "--"]
@@ -59,6 +60,9 @@ def lint_parts(project: Project) -> list[Part]:
         Part("ruff", (*_tool(project, "ruff"), "check", "platform", "tests", "manage.py")),
         Part("mypy", _tool(project, "mypy")),
         Part("import rules", (str(project.venv / "bin" / "lint-imports"), "--no-cache")),
+        Part(
+            "front-end bundle", (*npm(project), "--prefix", str(project.frontend), "run", "check")
+        ),
     ]
 
 

@@ -112,7 +112,14 @@ def _pinned(project: Project, with_tests: bool) -> int:
 
 def _pip(project: Project, arguments: list[str], step: Stage) -> int:
     """Run `pip install`, showing what it fetches; returns how many bytes were downloaded."""
-    command = [str(project.python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    command = [
+        str(project.python),
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+    ]
     command += ["--progress-bar", "off", "--no-color", *arguments]
     pip = subprocess.Popen(
         command,
