@@ -1,0 +1,25 @@
+"""Stands between the learner's program and the brokers, and records what really passed.
+
+Theory of operation.  The tap owns the brokers' addresses on the learner's wire.  For each
+connection it accepts it dials the real broker from another network namespace.  It is the only
+way across, so when it dies nothing passes.
+
+    places      where the sockets live; the only part that knows of namespaces
+    proxy       one thread, one epoll: accepts, dials, drives connections
+    connection  one pair of sockets (ends): backpressure, half-close, reset
+    frames      bytes -> frames, bounded; a frame that nobody must see whole is streamed
+    codec       the few messages that are evidence, read by kio
+    produce     batches of a request, results of a response
+    exchanges   which request a response answers
+    evidence    one row for each batch once its fate is known
+    rules       the seam where faults on the learner's side will go
+    handle      the supervisor's side: `start_tap`, `Tap`
+
+What cannot be decoded cannot be recorded, so it is not passed on: its connection is reset.
+"""
+
+from judge.inside.tap.handle import Tap, start_tap, start_tap_at
+from judge.inside.tap.places import Places
+from judge.inside.tap.records import TapRecord
+
+__all__ = ["Places", "Tap", "TapRecord", "start_tap", "start_tap_at"]

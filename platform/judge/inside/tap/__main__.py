@@ -1,0 +1,42 @@
+"""The tap's own process: `python -m judge.inside.tap PLACES CONTROL_FD EVIDENCE_FD`."""
+
+from __future__ import annotations
+
+import gc
+import resource
+import socket
+import sys
+import time
+
+from judge.inside.tap.codec import warm_up
+from judge.inside.tap.control import Control
+from judge.inside.tap.evidence import Evidence
+from judge.inside.tap.places import places_from_json
+from judge.inside.tap.proxy import MOST_CONNECTIONS, Proxy
+
+_DESCRIPTORS = 2 * MOST_CONNECTIONS + 64
+
+
+def main(places_json: str, control_fd: str, evidence_fd: str) -> None:
+    """Listen for every broker, then serve until the control socket closes."""
+    _allow_descriptors()
+    places = places_from_json(places_json)
+    control = socket.socket(fileno=int(control_fd))
+    evidence = Evidence(int(evidence_fd), time.monotonic)
+    proxy = Proxy(places, evidence)
+    warm_up()
+    # What is loaded by now stays for good: no collection should walk it again.
+    gc.freeze()
+    ear = Control(control, proxy, evidence)
+    proxy.watch(control.fileno(), ear.on_readable)
+    proxy.run()
+
+
+def _allow_descriptors() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard == resource.RLIM_INFINITY or hard > _DESCRIPTORS:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, _DESCRIPTORS), hard))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

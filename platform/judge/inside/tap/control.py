@@ -1,0 +1,80 @@
+"""The tap's ear: one JSON request a line from the supervisor, one JSON answer a line back."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import socket
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from judge.inside.tap.codec import api_name
+from judge.inside.tap.evidence import Evidence
+from judge.inside.tap.proxy import Proxy
+
+_READ_BYTES = 1 << 16
+
+
+class Control:
+    """Serves requests on `sock`; when the other end is gone, so is this process."""
+
+    def __init__(self, sock: socket.socket, proxy: Proxy, evidence: Evidence) -> None:
+        self._sock, self._proxy, self._evidence = sock, proxy, evidence
+        self._buffer = b""
+        self._commands: dict[str, Callable[..., dict[str, Any]]] = {
+            "up": self._up,
+            "down": self._down,
+            "close-all": self._close_all,
+            "flush": self._flush,
+            "acknowledged": self._acknowledged,
+            "stats": self._stats,
+        }
+
+    def on_readable(self) -> None:
+        """Answer every whole line that is here."""
+        data = self._sock.recv(_READ_BYTES)
+        if not data:
+            os._exit(0)
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        for line in lines:
+            request = json.loads(line)
+            command = self._commands[request.pop("do")]
+            try:
+                answer: dict[str, Any] = {"ok": command(**request)}
+            except OSError as error:
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            self._sock.sendall(json.dumps(answer).encode() + b"\n")
+
+    def _up(self, broker: int) -> dict[str, Any]:
+        return {"address": self._proxy.broker_up(broker)}
+
+    def _down(self, broker: int) -> dict[str, Any]:
+        self._proxy.broker_down(broker)
+        return {}
+
+    def _close_all(self, why: str) -> dict[str, Any]:
+        self._proxy.close_all(why)
+        return self._flush()
+
+    def _flush(self) -> dict[str, Any]:
+        self._evidence.flush()
+        return {"rows": self._evidence.rows}
+
+    def _acknowledged(self, topic: str) -> dict[str, Any]:
+        return {"records": self._evidence.acknowledged[topic]}
+
+    def _stats(self) -> dict[str, Any]:
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        return {
+            **self._proxy.figures(),
+            "rows": self._evidence.rows,
+            "requests": _by_name(self._evidence.requests),
+            "acknowledged": dict(self._evidence.acknowledged),
+            "cpu_s": round(usage.ru_utime + usage.ru_stime, 3),
+        }
+
+
+def _by_name(requests: Counter[int]) -> dict[str, int]:
+    return {api_name(api): count for api, count in requests.items()}
