@@ -73,6 +73,7 @@ class Report:
 
     `reason` is the stable word behind an INCONCLUSIVE (`fault-had-no-effect`), or behind a FAIL
     the cause of its first anomaly; None on PASS. `reason_text` says it as a sentence.
+    `promises` names the checks that decide the stage `fix`; the others are only observed.
     """
 
     verdict: Verdict
@@ -87,6 +88,7 @@ class Report:
     figures: Mapping[str, float | int | str] = field(default_factory=dict)
     timings_s: Mapping[str, float] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    promises: tuple[str, ...] = ()
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -1,0 +1,98 @@
+"""Joins what the tap saw answered with what the logs hold, batch by batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from judge.history import Op
+from judge.index import BatchKey, History, acks_of, sent_ms
+
+
+@dataclass(slots=True)
+class Acknowledgements:
+    """What brokers told the program, joined with the logs.
+
+    by_id: order -> the earliest acknowledgement that reached the program.
+    by_batch: stored batch -> every tap append of it, acknowledged or not, by time.
+    acknowledged_unstored: acknowledged batches that no log we read holds, once each.
+    doubtful_unstored: batches refused, unanswered or sent with acks=0 that no log holds, once each.
+    """
+
+    by_id: dict[str, Op] = field(default_factory=dict)
+    by_batch: dict[BatchKey, list[Op]] = field(default_factory=dict)
+    acknowledged_unstored: list[Op] = field(default_factory=list)
+    doubtful_unstored: list[Op] = field(default_factory=list)
+
+
+def acknowledgements(history: History) -> Acknowledgements:
+    """The join, worked out once for each history."""
+    if "acknowledgements" not in history.memo:
+        history.memo["acknowledgements"] = _join(history)
+    found: Acknowledgements = history.memo["acknowledgements"]
+    return found
+
+
+def is_acknowledged(op: Op) -> bool:
+    """Whether a tap append is a broker's yes that reached the program. acks=0 is no question."""
+    return op.type == "ok" and op.error is None and acks_of(op) != 0 and op.offset is not None
+
+
+def _join(history: History) -> Acknowledgements:
+    result = Acknowledgements()
+    places = _places(history)
+    unstored: dict[tuple[int, int | None, int | None], Op] = {}
+    doubtful: dict[tuple[int, int | None], Op] = {}
+    for op in history.appends:
+        keys = places(op)
+        for key in keys:
+            result.by_batch.setdefault(key, []).append(op)
+        if is_acknowledged(op):
+            for key in keys:
+                for order_id in history.ids[key]:
+                    result.by_id.setdefault(order_id, op)
+            if not keys:
+                unstored.setdefault((op.partition or 0, op.offset, op.crc), op)
+        elif not keys:
+            # A batch that is sent again and refused again is one batch, not two.
+            doubtful.setdefault((op.partition or 0, op.crc), op)
+    result.acknowledged_unstored = sorted(unstored.values(), key=sent_ms)
+    answered = {(op.partition or 0, op.crc) for op in unstored.values()}
+    left = [op for key, op in doubtful.items() if key not in answered]
+    result.doubtful_unstored = sorted(left, key=sent_ms)
+    return result
+
+
+class _places:  # noqa: N801  (a function with tables)
+    """Finds the stored batches that a tap append may be."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        asked = [op for op in history.appends if is_acknowledged(op)]
+        exact = any(self._exact(op) in history.ids for op in asked)
+        # LogAppendTime, or a topic with a compression of its own, makes the broker write another
+        # CRC. It does so for every batch of the topic or for none.
+        self._rewritten = bool(asked) and not exact
+        self._by_offset: dict[tuple[int, int], list[BatchKey]] = {}
+        if self._rewritten:
+            for key in sorted(history.ids):
+                self._by_offset.setdefault(key[:2], []).append(key)
+
+    def __call__(self, op: Op) -> list[BatchKey]:
+        if is_acknowledged(op):
+            key = self._exact(op)
+            if key in self._history.ids:
+                return [key]
+            return self._same_offset(op) if self._rewritten else []
+        return self._history.by_crc.get((op.partition or 0, op.crc or 0), [])
+
+    @staticmethod
+    def _exact(op: Op) -> BatchKey:
+        return (op.partition or 0, op.offset or 0, op.crc or 0)
+
+    def _same_offset(self, op: Op) -> list[BatchKey]:
+        return [
+            key
+            for key in self._by_offset.get((op.partition or 0, op.offset or 0), ())
+            if any(broker == op.broker for broker, _ in self._history.copies[key])
+            and op.count in (None, self._history.counts.get(key))
+        ]

@@ -1,0 +1,46 @@
+"""Chooses the few operations that show an anomaly best, and says moments as people do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+LIMIT = 8
+"""How many operations an anomaly shows. More are counted and not listed."""
+
+
+def choose(
+    found: Sequence[T], moment: Callable[[T], float], around_ms: float | None = None
+) -> list[T]:
+    """At most LIMIT of `found`, which is in order: first, last, nearest to a moment, and a spread.
+
+    The choice depends on the order of `found` only, so a replay makes the same one.
+    """
+    if len(found) <= LIMIT:
+        return list(found)
+    last = len(found) - 1
+    picked = [0, last]
+    if around_ms is not None:
+        near = min(range(len(found)), key=lambda i: (abs(moment(found[i]) - around_ms), i))
+        picked.append(near)
+    step = 1
+    while len(set(picked)) < LIMIT and step < LIMIT:
+        picked.append(step * last // LIMIT)
+        step += 1
+    # A spread may hit an index that is already picked; the neighbours fill the rest.
+    rest = (i for i in range(len(found)) if i not in set(picked))
+    while len(set(picked)) < LIMIT:
+        picked.append(next(rest))
+    return [found[i] for i in sorted(set(picked))]
+
+
+def seconds(t_ms: float) -> str:
+    """A moment as a sentence has it: `6.412 s`."""
+    return f"{t_ms / 1000:.3f} s"
+
+
+def how_many(count: int, noun: str) -> str:
+    """`1 order`, `2 orders`, `1,994 orders`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

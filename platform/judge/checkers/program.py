@@ -1,0 +1,125 @@
+"""Tells whether the program itself failed: by its file, by a crash, by a limit, by silence."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from judge.checkers.evidence import how_many, seconds
+from judge.history import Op
+from judge.index import History
+from judge.recovery import cut_short, first_fault_ms, recovered_ms
+from judge.verdict import Anomaly, CheckResult, Evidence
+
+NAME = "program"
+
+_LIMITS = {
+    "memory": "used more memory than it may",
+    "output": "printed more than it may",
+    "wall-clock": "did not end in time",
+}
+_LIMIT_SIGNALS = {
+    24: ("wall-clock", "used more processor time than it may"),
+    25: ("output", "wrote a larger file than it may"),
+}
+"""SIGXCPU and SIGXFSZ: the kernel's way to hold a limit."""
+
+_UNREADABLE = re.compile(r"^(SyntaxError|IndentationError|TabError)\b.*", re.MULTILINE)
+_LINE = re.compile(r'File "[^"]*?([^"/]+)", line (\d+)')
+TAIL_CHARS = 600
+"""How much of the program's last words evidence shows."""
+
+
+def check(history: History, *, min_answered: float = 0.95) -> CheckResult:
+    """The program must start, answer its orders and end by itself.
+
+    A program that is alive and leaves orders open is for `availability`; here silence counts
+    only when it is complete, or when the program ended before it had answered. `kept` is None
+    when its end is not in the history.
+
+    Options:
+        min_answered: share of the orders handed that must have an answer when it ends by itself.
+    """
+    answered = len((history.accepted.keys() | history.refused.keys()) & history.handed.keys())
+    figures = {"handed": len(history.handed), "answered": answered}
+    op = history.exit
+    if op is None:
+        return CheckResult(NAME, None, "the end of the program was not seen", (), figures)
+    found = _failure(history, op, answered, min_answered)
+    if found is None:
+        return CheckResult(NAME, True, "it answered and ended by itself", (), figures)
+    cause, summary = found
+    return CheckResult(NAME, False, summary, (_anomaly(op, cause, summary),), figures)
+
+
+def _failure(
+    history: History, op: Op, answered: int, min_answered: float
+) -> tuple[str, str] | None:
+    """Cause and sentence, the most certain cause first; None when the program did its part."""
+    detail = op.detail or {}
+    reason, code, handed = detail.get("reason"), detail.get("code"), len(history.handed)
+    if history.terms.entry_bytes == 0:
+        return "empty", "the program's file has nothing in it"
+    if reason in _LIMITS:
+        return reason, f"the program {_LIMITS[reason]} and was stopped at {seconds(op.t_ms)}"
+    if reason == "topic-settings-refused":
+        why = str(detail.get("message") or "")
+        return "topic-settings-refused", f"Kafka refused the topic's settings: {why}"
+    if detail.get("signal") in _LIMIT_SIGNALS:
+        cause, what = _LIMIT_SIGNALS[detail["signal"]]
+        return cause, f"the program {what} and was stopped at {seconds(op.t_ms)}"
+    if reason == "exited" and (code or detail.get("signal")):
+        unreadable = None if answered else _UNREADABLE.search(_tail(op))
+        if unreadable:
+            return "syntax-error", f"Python could not read the program: {unreadable[0][:200]}"
+        how = f"signal {detail['signal']}" if detail.get("signal") else f"exit code {code}"
+        return "crashed", f"the program crashed at {seconds(op.t_ms)} ({how})"
+    if not handed:
+        return "no-answers", f"the program ended at {seconds(op.t_ms)}, before its first order"
+    if not answered:
+        return "no-answers", f"the program answered none of {how_many(handed, 'order')}"
+    if reason == "exited" and answered < min_answered * handed:
+        return (
+            "no-answers",
+            f"the program ended at {seconds(op.t_ms)} with {answered:,} of {handed:,} answered",
+        )
+    if reason == "exited" and ended_early(history, op):
+        return (
+            "no-answers",
+            f"the program ended at {seconds(op.t_ms)}, while orders were still to come",
+        )
+    return None
+
+
+def ended_early(history: History, op: Op) -> bool:
+    """Whether the program ended while the scenario still had orders for it.
+
+    Input is closed after the cluster has recovered, so an end before that is the program's own.
+    """
+    if cut_short(history):
+        return True
+    if first_fault_ms(history) is None:
+        return False
+    since_ms = recovered_ms(history)
+    return since_ms is None or op.t_ms < since_ms
+
+
+def _anomaly(op: Op, cause: str, summary: str) -> Anomaly:
+    detail: dict[str, Any] = {
+        key: (op.detail or {})[key]
+        for key in ("reason", "code", "signal")
+        if key in (op.detail or {})
+    }
+    tail = _tail(op)
+    if tail:
+        detail["stderr_tail"] = tail[-TAIL_CHARS:]
+    what = summary
+    line = _LINE.findall(tail)
+    if line and cause in ("syntax-error", "crashed"):
+        what += f" in {line[-1][0]}, line {line[-1][1]}"
+    return Anomaly("program-failed", cause, 1, summary, (Evidence(what, op.t_ms, detail=detail),))
+
+
+def _tail(op: Op) -> str:
+    detail = op.detail or {}
+    return str(detail.get("stderr_tail") or detail.get("stderr") or "")

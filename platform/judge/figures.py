@@ -1,0 +1,47 @@
+"""The numbers of a run, for the head of a report."""
+
+from __future__ import annotations
+
+from judge.acknowledgements import acknowledgements
+from judge.fates import fates
+from judge.index import History
+from judge.recovery import downtime_ms, recovered_ms
+
+Figures = dict[str, float | int | str]
+
+
+def figures(history: History) -> Figures:
+    """Counts of orders unless the name has a unit; docs/verdicts.md lists them."""
+    ours = history.handed.keys()
+    answered = history.accepted.keys() | history.refused.keys()
+    became = fates(history)
+    numbers: Figures = {
+        "handed": len(ours),
+        "accepted": len(history.accepted.keys() & ours),
+        "refused": len((history.refused.keys() - history.accepted.keys()) & ours),
+        "unanswered": len(ours - answered),
+        "acknowledged": len(acknowledgements(history).by_id),
+        "readable": len(history.first_read.keys() & ours),
+        "lost": len(became.lost),
+        "duplicates": len(history.read_again),
+        "refused_but_readable": len(
+            (history.refused.keys() - history.accepted.keys()) & history.first_read.keys()
+        ),
+        "downtime_ms": downtime_ms(history),
+    }
+    since_ms = recovered_ms(history)
+    if since_ms is not None:
+        numbers["recovered_ms"] = since_ms
+    for role in sorted(set(history.terms.canaries.values())):
+        numbers |= _canary(history, role)
+    return numbers
+
+
+def _canary(history: History, role: str) -> Figures:
+    sent = lost = 0
+    for topic, has in history.terms.canaries.items():
+        if has == role:
+            told = history.canary_sent.get(topic, set())
+            sent += len(told)
+            lost += len(told - history.canary_read.get(topic, set()))
+    return {f"canary_{role}_acknowledged": sent, f"canary_{role}_lost": lost}

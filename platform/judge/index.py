@@ -1,0 +1,133 @@
+"""The tables of a history that all checkers share; `judge.indexing` fills them in one pass."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cached_property
+from typing import Any
+
+from judge.history import Op
+from judge.terms import Terms
+
+BatchKey = tuple[int, int, int]
+"""Partition, base offset and CRC of a batch of the learner's topic. The CRC survives the append
+and every copy, so it tells two batches at one offset apart after a failover."""
+
+Copy = tuple[int, int]
+"""Broker and leader epoch of one stored copy of a batch; the epoch is -1 when unknown."""
+
+_PARTITION_BITS = 48
+
+
+def spot(partition: int, offset: int) -> int:
+    """One number for a place in a topic: a dict of numbers is half the size of one of pairs."""
+    return (partition << _PARTITION_BITS) | offset
+
+
+class History:
+    """Who said what, indexed; nothing in it depends on the order of concurrent operations.
+
+    Ids are those of the ledger's orders. Times are milliseconds since the scenario began.
+    Only `terms.topic` is indexed, except in `metadata` and the canaries.
+    """
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.begun = False
+        self.handed: dict[str, float] = {}
+        self.accepted: dict[str, float] = {}
+        self.refused: dict[str, float] = {}
+        self.exit: Op | None = None
+        self.end: Op | None = None
+        self.end_ms = 0.0
+        self.appends: list[Op] = []
+        self.ids: dict[BatchKey, list[str]] = {}
+        self.counts: dict[BatchKey, int] = {}
+        self.copies: dict[BatchKey, list[Copy]] = defaultdict(list)
+        self.log_ends: list[Op] = []
+        self.first_read: dict[str, int] = {}
+        self.read_again: dict[str, set[int]] = {}
+        self.read_ends: dict[int, int] = {}
+        self.metadata: dict[tuple[str, int], list[Op]] = defaultdict(list)
+        self.faults: list[Op] = []
+        self.notes: list[Op] = []
+        self.pressure: list[Op] = []
+        self.canary_sent: dict[str, set[str]] = defaultdict(set)
+        self.canary_read: dict[str, set[str]] = defaultdict(set)
+        self.memo: dict[str, Any] = {}
+        """What one checker worked out and the next can use; see `judge.fates`."""
+
+    @cached_property
+    def died(self) -> dict[int, float]:
+        """Broker -> when it was killed for good."""
+        deaths: dict[int, float] = {}
+        for op in self.faults:
+            if op.type == "ok" and is_kill(op) and op.broker is not None:
+                deaths.setdefault(op.broker, op.t_ms)
+        return deaths
+
+    @cached_property
+    def gone_brokers(self) -> frozenset[int]:
+        """Brokers whose log no longer counts: killed, or noted as not alive at the end."""
+        last: dict[int, bool] = {}
+        for op in self.log_ends:
+            if op.broker is not None and "alive" in (op.detail or {}):
+                last[op.broker] = bool((op.detail or {})["alive"])
+        noted = {broker for broker, alive in last.items() if not alive}
+        return frozenset(noted | {b for b in self.died if not last.get(b, False)})
+
+    @cached_property
+    def by_crc(self) -> dict[tuple[int, int], list[BatchKey]]:
+        """Partition and CRC -> the stored batches that have it, by offset."""
+        found: dict[tuple[int, int], list[BatchKey]] = defaultdict(list)
+        for key in sorted(self.ids):
+            found[key[0], key[2]].append(key)
+        return found
+
+    def leader_at(self, partition: int, t_ms: float, topic: str | None = None) -> Op | None:
+        """The last that metadata said of a partition at `t_ms`; None before it said anything."""
+        last = None
+        for op in self.metadata.get((topic or self.terms.topic, partition), ()):
+            if op.t_ms > t_ms:
+                break
+            last = op
+        return last
+
+    def places_of(self, ids: set[str]) -> dict[str, list[tuple[BatchKey, int]]]:
+        """For each of `ids` that any log holds: batches and offsets. One pass; ask for many."""
+        found: dict[str, list[tuple[BatchKey, int]]] = {}
+        if not ids:
+            return found
+        for key, listed in self.ids.items():
+            if ids.isdisjoint(listed):
+                continue
+            # Records that are not orders have no id here, so places are exact only without them.
+            exact = self.counts.get(key, len(listed)) == len(listed)
+            for place, order_id in enumerate(listed):
+                if order_id in ids:
+                    found.setdefault(order_id, []).append((key, key[1] + (place if exact else 0)))
+        for places in found.values():
+            places.sort()
+        return found
+
+
+def is_kill(op: Op) -> bool:
+    """Whether a fault operation is the death of a broker."""
+    return op.f.startswith("kill")
+
+
+def acks_of(op: Op) -> int | None:
+    """What acknowledgement a tap append asked for: 0, 1 or -1 for all."""
+    asked = (op.detail or {}).get("acks")
+    return asked if isinstance(asked, int) else None
+
+
+def sent_ms(op: Op) -> float:
+    """When a tap append left the program."""
+    moment = (op.detail or {}).get("sent_ms")
+    return float(moment) if isinstance(moment, int | float) else op.t_ms
+
+
+def isr_of(op: Op) -> tuple[int, ...]:
+    """The in-sync replicas of a metadata operation."""
+    return tuple((op.detail or {}).get("isr") or ())

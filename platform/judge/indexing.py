@@ -1,0 +1,161 @@
+"""One pass over a history's operations into the tables of `judge.index.History`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from judge.errors import JudgeError
+from judge.history import Op
+from judge.index import History, spot
+from judge.terms import Terms, terms_from_detail
+
+
+def index_history(ops: Iterable[Op], terms: Terms | None = None) -> History:
+    """Index `ops`, by the terms they carry or by `terms` instead.
+
+    Raises JudgeError `history-unreadable` when there are no terms to go by.
+    """
+    stream = iter(ops)
+    held: list[Op] = []
+    if terms is None:
+        for op in stream:
+            held.append(op)
+            if op.source == "scenario" and op.f == "begin":
+                terms = terms_from_detail(op.detail or {})
+                break
+        else:
+            raise JudgeError("history-unreadable", "the history has no scenario begin operation")
+    history = History(terms)
+    for batch in (held, stream):
+        for op in batch:
+            if op.t_ms > history.end_ms:
+                history.end_ms = op.t_ms
+            take = _TAKE.get((op.source, op.f)) or _TAKE_ANY.get(op.source)
+            if take is not None:
+                take(history, op)
+    _settle(history)
+    return history
+
+
+def _settle(history: History) -> None:
+    """Sort what is read in order of time, by all fields so that no tie is left to chance."""
+    lists = [history.appends, history.log_ends, history.faults, history.notes]
+    for ops in (*lists, *history.metadata.values()):
+        ops.sort(key=_order)
+    for copies in history.copies.values():
+        copies.sort()
+
+
+def _order(op: Op) -> tuple[float, str]:
+    return op.t_ms, repr(op)
+
+
+def _earliest(table: dict[str, float], op: Op) -> None:
+    if op.id is not None and not table.get(op.id, op.t_ms) < op.t_ms:
+        table[op.id] = op.t_ms
+
+
+def _take_scenario(history: History, op: Op) -> None:
+    if op.f == "begin":
+        history.begun = True
+    elif op.f == "end":
+        history.end = op
+    else:
+        history.notes.append(op)
+
+
+def _take_handed(history: History, op: Op) -> None:
+    _earliest(history.handed, op)
+
+
+def _take_answer(history: History, op: Op) -> None:
+    _earliest(history.accepted if op.type == "ok" else history.refused, op)
+
+
+def _take_exit(history: History, op: Op) -> None:
+    history.exit = op
+
+
+def _take_append(history: History, op: Op) -> None:
+    if op.topic == history.terms.topic:
+        history.appends.append(op)
+
+
+def _take_stored(history: History, op: Op) -> None:
+    if op.topic != history.terms.topic or op.offset is None:
+        return
+    key = (op.partition or 0, op.offset, op.crc or 0)
+    if op.ids is not None:
+        history.ids[key] = op.ids
+    else:
+        history.ids.setdefault(key, [])
+    if op.count is not None:
+        history.counts[key] = op.count
+    if op.broker is not None:
+        history.copies[key].append((op.broker, -1 if op.epoch is None else op.epoch))
+
+
+def _take_log_end(history: History, op: Op) -> None:
+    if op.topic == history.terms.topic:
+        history.log_ends.append(op)
+
+
+def _take_read(history: History, op: Op) -> None:
+    ids, topic = op.ids or [], op.topic or ""
+    if topic in history.terms.canaries:
+        history.canary_read[topic].update(ids)
+    if topic != history.terms.topic:
+        return
+    offsets = (op.detail or {}).get("offsets") or range(len(ids))
+    first, base = history.first_read, spot(op.partition or 0, 0)
+    for order_id, offset in zip(ids, offsets, strict=False):
+        here = base | offset
+        # A reader that reads one offset twice has not found a second record.
+        if first.setdefault(order_id, here) != here:
+            history.read_again.setdefault(order_id, set()).add(here)
+
+
+def _take_read_end(history: History, op: Op) -> None:
+    if op.topic == history.terms.topic and op.offset is not None:
+        partition = op.partition or 0
+        history.read_ends[partition] = max(history.read_ends.get(partition, 0), op.offset)
+
+
+def _take_leader(history: History, op: Op) -> None:
+    history.metadata[op.topic or "", op.partition or 0].append(op)
+
+
+def _take_fault(history: History, op: Op) -> None:
+    history.faults.append(op)
+
+
+def _take_canary(history: History, op: Op) -> None:
+    table = history.canary_sent if op.f == "send" else history.canary_read
+    table[op.topic or ""].update(op.ids or ())
+
+
+def _take_pressure(history: History, op: Op) -> None:
+    history.pressure.append(op)
+
+
+_Take = Callable[[History, Op], None]
+
+_TAKE: dict[tuple[str, str], _Take] = {
+    ("ledger", "send"): _take_handed,
+    ("program", "send"): _take_answer,
+    ("program", "exit"): _take_exit,
+    ("tap", "append"): _take_append,
+    ("log", "stored"): _take_stored,
+    ("log", "log_end"): _take_log_end,
+    ("reader", "read"): _take_read,
+    ("reader", "read_end"): _take_read_end,
+    ("metadata", "leader"): _take_leader,
+    ("machine", "pressure"): _take_pressure,
+}
+
+_TAKE_ANY: dict[str, _Take] = {
+    "scenario": _take_scenario,
+    "fault": _take_fault,
+    "canary": _take_canary,
+}
+"""Sources of which every operation goes the same way."""

@@ -1,0 +1,202 @@
+"""Gates, then checkers, then one verdict: a pure function of a history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from judge.anomalies import CAUSES
+from judge.checkers import CHECKERS
+from judge.errors import JudgeError
+from judge.fault_proof import cluster_healthy
+from judge.figures import figures
+from judge.gates import GATES, first_broken
+from judge.history import Op
+from judge.index import History
+from judge.indexing import index_history
+from judge.recovery import cut_short
+from judge.sanity import Broken, harness_sane, machine_not_starved
+from judge.terms import Terms
+from judge.verdict import Anomaly, CheckResult, Report, Verdict
+
+CERTAIN = ("empty", "topic-settings-refused", "syntax-error", "memory", "output")
+"""Failures of a program that no state of cluster or machine can bring about."""
+
+EXTRA_REASONS = {
+    "history-cannot-tell": "Run it again. The operations cannot show a promise kept or broken.",
+    "checker-failed": "Tell the operator: a checker of ours raised an error on this history.",
+}
+"""Reasons of an INCONCLUSIVE that come from no gate, with what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    verdict: Verdict
+    reason: str | None = None
+    text: str = ""
+    anomalies: tuple[Anomaly, ...] = ()
+
+
+def judge_history(
+    ops: Iterable[Op], terms: Terms | None = None, *, stage: str | None = None
+) -> Report:
+    """Judge a run by its operations, by the terms it carries or by `terms` instead.
+
+    `stage` overrides the stage of the terms: one run can be judged as reproduce and as fix.
+
+    The same operations give the same report, byte for byte, in any order of those that carry
+    the same meaning. `ops` is read once and may be a stream.
+
+    Raises JudgeError `history-unreadable` when the operations carry no terms.
+    """
+    history = index_history(ops, terms)
+    if stage is not None:
+        history.terms = replace(history.terms, stage=stage)
+    asked = history.terms
+    try:
+        checks = run_checks(history)
+        outcome = _decide(history, checks)
+        numbers = figures(history)
+    except Exception as wrong:
+        # A defect of ours must never become the learner's failure.
+        checks, numbers = (), {}
+        outcome = _inconclusive("checker-failed", f"{type(wrong).__name__}: {wrong}")
+    end = (history.end.detail or {}) if history.end else {}
+    return Report(
+        verdict=outcome.verdict,
+        lab=asked.lab,
+        stage=asked.stage,
+        seed=asked.seed,
+        reason=outcome.reason,
+        reason_text=outcome.text,
+        anomalies=outcome.anomalies,
+        checks=checks,
+        settings=asked.settings,
+        figures=numbers,
+        timings_s=end.get("timings_s") or {},
+        versions=asked.versions,
+        promises=asked.promises,
+    )
+
+
+def report_of_failure(
+    error: JudgeError, lab: str, stage: str, seed: int, versions: Mapping[str, str]
+) -> Report:
+    """The report of a run that broke before it had a history."""
+    outcome = _inconclusive(error.code, error.message)
+    return Report(
+        outcome.verdict, lab, stage, seed, outcome.reason, outcome.text, versions=versions
+    )
+
+
+def run_checks(history: History) -> tuple[CheckResult, ...]:
+    """What every checker found, promised or not, in the registry's order."""
+    options = history.terms.options
+    return tuple(check(history, **dict(options.get(name, {}))) for name, check in CHECKERS.items())
+
+
+def remedy_for(reason: str) -> str:
+    """What to do about an INCONCLUSIVE; "" for a JudgeError's code that no gate knows."""
+    gates = {gate.reason: gate.remedy for gate in GATES}
+    return gates.get(reason) or EXTRA_REASONS.get(reason, "")
+
+
+def _decide(history: History, checks: Sequence[CheckResult]) -> _Outcome:
+    broken = harness_sane(history)
+    if broken is not None:
+        return _inconclusive(*broken)
+    own = _own_failure(history, checks)
+    if isinstance(own, _Outcome):
+        return own
+    broken = first_broken(history)
+    if broken is not None:
+        return _inconclusive(*broken)
+    return (
+        _reproduced(history, checks)
+        if history.terms.stage == "reproduce"
+        else _kept(history, checks)
+    )
+
+
+def _own_failure(history: History, checks: Sequence[CheckResult]) -> _Outcome | None:
+    """A failure of the program that stands whether or not the fault ever ran."""
+    found = {check.check: check for check in checks}
+    failed = found["program"].anomalies
+    causes = {anomaly.cause for anomaly in failed}
+    silent = tuple(a for a in found["availability"].anomalies if a.cause == "no-answers")
+    if causes & set(CERTAIN):
+        return _failed(failed)
+    ended = (history.exit.detail or {}).get("reason") == "exited" if history.exit else False
+    cut = cut_short(history)
+    if not ((failed and (ended or cut)) or (silent and cut)):
+        return None
+    if history.terms.stage == "reproduce" and _wanted(history, checks):
+        return None
+    for gate in (cluster_healthy, machine_not_starved):
+        broken: Broken | None = gate(history)
+        if broken is not None:
+            return _inconclusive(*broken)
+    return _failed(failed or silent)
+
+
+def _kept(history: History, checks: Sequence[CheckResult]) -> _Outcome:
+    """Stage fix: every promise must be kept. That the program works is part of any promise."""
+    promised = {"program", *history.terms.promises}
+    judged = [check for check in checks if check.check in promised]
+    broken = _ordered(anomaly for check in judged for anomaly in check.anomalies)
+    if broken:
+        return _failed(broken)
+    unsure = [check for check in judged if check.kept is not True]
+    if not unsure:
+        kept = "; ".join(check.summary for check in judged)
+        return _Outcome(Verdict.PASS, None, f"Every promise was kept: {kept}.")
+    # Whoever accepts nothing cannot lose anything: that is the learner's doing, not ours.
+    stopped = _ordered(a for check in checks for a in check.anomalies if a.name == "unavailable")
+    if stopped:
+        return _failed(stopped)
+    return _inconclusive("history-cannot-tell", f"{unsure[0].check}: {unsure[0].summary}.")
+
+
+def _reproduced(history: History, checks: Sequence[CheckResult]) -> _Outcome:
+    """Stage reproduce: the named anomaly must have happened, by one of the named causes."""
+    wanted = _wanted(history, checks)
+    if wanted:
+        return _Outcome(Verdict.PASS, None, f"It happened: {wanted[0].summary}.", tuple(wanted))
+    found = _ordered(anomaly for check in checks for anomaly in check.anomalies)
+    failed = [anomaly for anomaly in found if anomaly.name == "program-failed"]
+    if failed:
+        return _failed((*failed, *(a for a in found if a not in failed)))
+    terms = history.terms
+    text = f"No {terms.wanted_anomaly.replace('-', ' ')} by {' or '.join(terms.wanted_causes)}."
+    return _Outcome(Verdict.FAIL, "not-reproduced", text, found)
+
+
+def _wanted(history: History, checks: Sequence[CheckResult]) -> tuple[Anomaly, ...]:
+    terms = history.terms
+    return _ordered(
+        anomaly
+        for check in checks
+        for anomaly in check.anomalies
+        if anomaly.name == terms.wanted_anomaly and anomaly.cause in terms.wanted_causes
+    )
+
+
+def _ordered(anomalies: Iterable[Anomaly]) -> tuple[Anomaly, ...]:
+    """The earliest first: the first thing that broke is what the rest may have followed from."""
+
+    def first_ms(anomaly: Anomaly) -> float:
+        moments = [row.t_ms for row in anomaly.evidence if row.t_ms is not None]
+        return min(moments, default=float("inf"))
+
+    return tuple(sorted(anomalies, key=first_ms))
+
+
+def _failed(anomalies: Sequence[Anomaly]) -> _Outcome:
+    first = anomalies[0]
+    why = CAUSES[first.name][first.cause]
+    text = f"{first.summary[0].upper()}{first.summary[1:]}. {why}"
+    return _Outcome(Verdict.FAIL, first.cause, text, tuple(anomalies))
+
+
+def _inconclusive(reason: str, text: str) -> _Outcome:
+    return _Outcome(Verdict.INCONCLUSIVE, reason, text)

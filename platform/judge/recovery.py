@@ -1,0 +1,62 @@
+"""The moments of a fault, worked out of a history: fired, healed, recovered, and the downtime."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from judge.index import History
+
+
+def first_fault_ms(history: History) -> float | None:
+    """When the first fault was begun; None in a run without one."""
+    return min((op.t_ms for op in history.faults if op.type == "invoke"), default=None)
+
+
+def cut_short(history: History) -> bool:
+    """Whether the scenario ended before all of its faults were begun.
+
+    Ours or the learner's doing: the program's own checker must say which.
+    """
+    begun = {op.f for op in history.faults if op.type == "invoke"}
+    noted = any(op.f == "cut_short" for op in history.notes)
+    return noted or not begun.issuperset(history.terms.faults)
+
+
+def recovered_ms(history: History) -> float | None:
+    """When every fault was healed and live brokers led the learner's topic again.
+
+    None when that was not seen, or when there was no fault to recover from.
+    """
+    if first_fault_ms(history) is None:
+        return None
+    healed_ms = max((op.t_ms for op in history.faults if op.f == "healed"), default=None)
+    struck_ms = max(history.died.values(), default=healed_ms)
+    if struck_ms is None:
+        return None
+    moment = max(struck_ms, healed_ms or 0.0)
+    for (topic, _), ops in history.metadata.items():
+        if topic != history.terms.topic:
+            continue
+        led_ms = None
+        for op in ops:
+            ok = op.broker is not None and op.broker not in history.gone_brokers
+            # The last time that it became led counts: a leader may come, go and come again.
+            led_ms = (op.t_ms if led_ms is None else led_ms) if ok else None
+        if led_ms is None:
+            return None
+        moment = max(moment, led_ms)
+    return moment
+
+
+def downtime_ms(history: History) -> float:
+    """The longest time without an accepted order, from the first fault to the last order handed.
+
+    0 in a run without a fault.
+    """
+    begin_ms, last_ms = first_fault_ms(history), max(history.handed.values(), default=0.0)
+    if begin_ms is None:
+        return 0.0
+    moments = sorted(t for t in history.accepted.values() if begin_ms <= t <= last_ms)
+    before = [t for t in history.accepted.values() if t < begin_ms]
+    edges = [max(before, default=begin_ms), *moments, max(last_ms, begin_ms)]
+    return round(max(later - earlier for earlier, later in pairwise(edges)), 3)
