@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
 from config import environment as env
+from config.parts import OWN_APPS, offered
 from judge.home import find_home
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -31,21 +31,6 @@ ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 
 # ------------------------------------------------------------------------ parts
-# An app that has not landed yet is left out; each name here is a folder under platform/.
-OWN_APPS = [
-    name
-    for name in (
-        "web",
-        "accounts",
-        "guide",
-        "catalog",
-        "submissions",
-        "attempts",
-        "playgrounds",
-        "progress",
-    )
-    if find_spec(name)
-]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -86,6 +71,10 @@ TEMPLATES = [
 ]
 LABS_DIR = env.folder("FAULTLINE_LABS", ROOT / "labs")
 CONTENT_DIR = env.folder("FAULTLINE_CONTENT", ROOT / "content")
+# What the home page asks the apps above it; web/front_page.py says what each returns.
+HOME_STEPS = offered("home", "next_step")
+HOME_CHAPTERS = offered("home", "chapters")
+HOME_FAMILIES = offered("home", "families")
 
 # --------------------------------------------------------------- database, Redis
 DATABASES = {"default": env.database("FAULTLINE_DATABASE_URL", HOME.path / "faultline.sqlite3")}
@@ -128,9 +117,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ("username", "name")},
     },
 ]
-# Apps above accounts name the function that moves a guest's rows to the account logged in to:
-# move(guest, owner), called inside one transaction. accounts may not import them itself.
-GUEST_WORK_MOVERS = [f"{app}.guest_work.move" for app in OWN_APPS if find_spec(f"{app}.guest_work")]
+# move(guest, owner): gives the guest's rows to the account logged in to, in one transaction.
+GUEST_WORK_MOVERS = offered("guest_work", "move")
 # A guest's only key to their work is the session, so it lasts half a year.
 SESSION_COOKIE_AGE = 180 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

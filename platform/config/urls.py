@@ -1,9 +1,8 @@
 """Every address of the site; each app owns what lies under its prefix."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
+from config.parts import has
 from web import health, views
 
 handler400 = "web.errors.bad_request"
@@ -12,11 +11,9 @@ handler404 = "web.errors.not_found"
 handler500 = "web.errors.server_error"
 
 
-def _landed(prefix: str, module: str) -> list[URLPattern | URLResolver]:
+def _landed(prefix: str, app: str) -> list[URLPattern | URLResolver]:
     """The app's addresses, or none while the app has not landed yet."""
-    if find_spec(module.split(".")[0]) is None or find_spec(module) is None:
-        return []
-    return [path(prefix, include(module))]
+    return [path(prefix, include(f"{app}.urls"))] if has(app, "urls") else []
 
 
 urlpatterns = [
@@ -25,11 +22,11 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("accounts/", include("accounts.urls")),
-    *_landed("guide/", "guide.urls"),
-    *_landed("labs/", "catalog.urls"),
-    *_landed("labs/<slug:slug>/", "submissions.urls"),
-    *_landed("attempts/", "attempts.urls"),
-    *_landed("playgrounds/", "playgrounds.urls"),
-    *_landed("progress/", "progress.urls"),
+    *_landed("guide/", "guide"),
+    *_landed("labs/", "catalog"),
+    *_landed("labs/<slug:slug>/", "submissions"),
+    *_landed("attempts/", "attempts"),
+    *_landed("playgrounds/", "playgrounds"),
+    *_landed("progress/", "progress"),
     path("api/", include("config.api_urls")),
 ]

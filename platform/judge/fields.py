@@ -52,6 +52,19 @@ class Fields:
             raise self.wrong(key, "must be a list of strings.")
         return tuple(value)
 
+    def wholes(self, key: str, default: Sequence[int] | None = None) -> tuple[int, ...]:
+        """A list of whole numbers, none below 0."""
+        value = self._get(key, (list, tuple), "a list of whole numbers", default)
+        if not all(
+            isinstance(item, int) and not isinstance(item, bool) and item >= 0 for item in value
+        ):
+            raise self.wrong(key, "must be a list of whole numbers.")
+        return tuple(value)
+
+    def names(self) -> tuple[str, ...]:
+        """The keys that the author wrote, for a table whose keys are data."""
+        return tuple(self._table)
+
     def table(self, key: str) -> Fields:
         """A nested table, empty when it is absent."""
         value = self._get(key, dict, "a table", {})

@@ -8,13 +8,22 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from web.context import THEMES
+from web.front_page import chapters, families, next_step
 
 ONE_YEAR_S = 365 * 24 * 3600
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Leads a first visitor to the first lesson, and everybody else to where they left off."""
-    return render(request, "web/home.html", {})
+    course = chapters(request)
+    seen = {
+        "step": next_step(request),
+        "chapters": course,
+        "lessons": sum(len(chapter.lessons) for chapter in course),
+        "read": sum(chapter.read for chapter in course),
+        "families": families(request),
+    }
+    return render(request, "web/home.html", seen)
 
 
 @require_POST

@@ -1,0 +1,1 @@
+"""Lessons: read from content/, shown with predictions, claims and pictures."""
