@@ -1,0 +1,8 @@
+"""Makes no promise, and so breaks none."""
+
+import json
+import sys
+
+for line in sys.stdin:
+    order_id = json.loads(line)["order_id"]
+    print(json.dumps({"order_id": order_id, "status": "refused"}), flush=True)
