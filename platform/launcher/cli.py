@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("down", parents=[data], help="stop the one that runs on the data directory")
     setup = commands.add_parser("setup", parents=[data], help="set up what is missing, no more")
     setup.add_argument("--tests", action="store_true", help="also what the tests need")
+    setup.add_argument("--image", action="store_true", help="all but the database, for an image")
     test = commands.add_parser(
         "test", parents=[data], help="set up for tests, then run them all (or pytest with ARGS)"
     )
@@ -154,7 +155,7 @@ def _hand_over(project: Project, words: list[str]) -> None:
 def _second_half(project: Project, home: Home, arguments: argparse.Namespace) -> int:
     """What `.venv`'s Python does. Imported here: the first half has not got what these need."""
     from launcher.environment import site_environment
-    from launcher.preparing import prepare, prepare_engine
+    from launcher.preparing import prepare, prepare_engine, prepare_image
 
     host = getattr(arguments, "host", "127.0.0.1")
     if arguments.command in ("lint", "test"):
@@ -173,6 +174,9 @@ def _second_half(project: Project, home: Home, arguments: argparse.Namespace) ->
         # In place of this process, so that questions at the keyboard reach it.
         command = [str(project.python), str(project.root / "manage.py"), *arguments.args]
         os.execve(command[0], command, environment)  # noqa: S606
+    if getattr(arguments, "image", False):
+        prepare_image(project, home, environment)
+        return 0
     prepare(project, home, environment)
     if _with_tests(arguments) or arguments.command == "setup":
         return 0

@@ -47,6 +47,6 @@ def npm(project: Project) -> list[str]:
 
 
 def with_node(project: Project) -> dict[str, str]:
-    """This process's environment, with the locked Node.js before any other."""
+    """The environment of this process, with the locked Node.js before any other."""
     path = os.pathsep.join([str(project.venv / "bin"), os.environ.get("PATH", "")])
     return {**os.environ, "PATH": path}

@@ -6,16 +6,20 @@ import hashlib
 import importlib
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+import judge
 from judge.errors import JudgeError
 from judge.home import Home
 from launcher.datadir import open_data_dir
 from launcher.errors import RefusedError
 from launcher.project import Project
 from launcher.stages import Stage, stage
+
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 def prepare(project: Project, home: Home, environment: Mapping[str, str]) -> None:
@@ -31,19 +35,35 @@ def prepare(project: Project, home: Home, environment: Mapping[str, str]) -> Non
         collect_static(project, home, environment, step)
 
 
+def prepare_image(project: Project, home: Home, environment: Mapping[str, str]) -> None:
+    """What can be put into a container's image: all but the database and this machine's checks."""
+    install_engine(home)
+    with stage("pages") as step:
+        collect_static(project, home, environment, step)
+
+
 def prepare_engine(home: Home) -> None:
     """What the engine needs and the site does not: enough for `judge` and for its tests.
 
     Raises:
         RefusedError: a download failed, or no sandbox can be made on this machine.
     """
+    install_engine(home)
+    with stage("this machine") as step:
+        require_able(step, home)
+
+
+def install_engine(home: Home) -> None:
+    """The learners' Python and Kafka.
+
+    Raises:
+        RefusedError: a download failed, or what is there was changed.
+    """
     open_data_dir(home)
     with stage("learner's runtime") as step:
         _engine(step, "judge.sandbox.runtime", "build_learner_runtime", home)
     with stage("Kafka") as step:
         _engine(step, "judge.kafka.install", "install_kafka", home)
-    with stage("this machine") as step:
-        require_able(step, home)
 
 
 def _engine(step: Stage, module: str, function: str, home: Home) -> None:
@@ -72,6 +92,13 @@ def require_able(step: Stage, home: Home) -> None:
     """Refuse when `judge doctor` finds that no sandbox can be made here."""
     from judge.doctor import examine
 
+    # Within one boot only a changed engine or changed tools can change what the checks find.
+    tools = [Path(found) for name in ("bwrap", "nft", "ip") if (found := shutil.which(name))]
+    engine = sorted(Path(judge.__file__).parent.rglob("*.py"))
+    stamp = digest(engine, _BOOT.read_text(), *(str(tool.stat().st_mtime_ns) for tool in tools))
+    if _known(home, "machine", stamp):
+        step.result = "checked since it was started"
+        return
     checks = examine(home)
     for check in checks:
         if not check.ok:
@@ -79,6 +106,7 @@ def require_able(step: Stage, home: Home) -> None:
                 f"no sandbox can be made on this machine: {check.name}: {check.detail}",
                 f"{check.remedy}\n  .venv/bin/judge doctor shows every check.",
             )
+    _remember(home, "machine", stamp)
     step.result = f"{len(checks)} checks passed"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import http.client
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -18,7 +19,7 @@ from launcher.ports import require_free
 from launcher.programs import programs, write_config
 from launcher.project import Project
 from launcher.stages import stage
-from launcher.supervise import Supervisor, restarted, tail
+from launcher.supervise import Supervisor, fresh, restarted, size_bytes, tail
 
 START_S = 60
 """A cold start on a busy small machine takes 5; a minute without an answer is a failure."""
@@ -43,9 +44,10 @@ def serve(project: Project, home: Home, host: str, port: int, environment: dict[
         require_free(host, port)
         wanted = programs(project, home, host, port, environment)
         config = write_config(project, home, wanted)
+        since = size_bytes(home.logs / "worker.log")
         supervisor = Supervisor(project, home, config, environment)
         try:
-            _start(supervisor, home, host, port)
+            _start(supervisor, home, host, port, since)
             print(f"\n  Faultline is at  {url}\n", flush=True)
             print(f"  logs in {home.logs}; Ctrl-C stops it", flush=True)
             _watch(supervisor, home)
@@ -73,35 +75,42 @@ def _told_to_stop() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _start(supervisor: Supervisor, home: Home, host: str, port: int) -> None:
+def _start(supervisor: Supervisor, home: Home, host: str, port: int, since: int) -> None:
+    worker_log = home.logs / "worker.log"
     with stage("web server") as step:
-        _wait_for(supervisor, host, port, "/healthz", home.logs / "web.log")
+        answers = partial(_answers, host, port, "/healthz")
+        _wait_for(answers, supervisor, "the web server", home.logs / "web.log")
         step.result = "answers"
+    with stage("database, queue") as step:
+        answers = partial(_answers, host, port, "/readyz")
+        _wait_for(answers, supervisor, "the database or Redis", home.logs / "redis.log")
+        step.result = "answer"
     with stage("worker") as step:
-        _wait_for(supervisor, host, port, "/readyz", home.logs / "worker.log")
+        # Celery's own line; asking it over the queue would take a second more.
+        _wait_for(lambda: " ready." in fresh(worker_log, since), supervisor, "worker", worker_log)
         step.result = "ready"
 
 
-def _wait_for(supervisor: Supervisor, host: str, port: int, path: str, log: Path) -> None:
+def _wait_for(condition: Callable[[], bool], supervisor: Supervisor, what: str, log: Path) -> None:
     deadline = time.monotonic() + START_S
-    while _status(host, port, path) != 200:
+    while not condition():
         supervisor.require_running()
         if time.monotonic() > deadline:
             raise RefusedError(
-                f"{path} did not answer within {START_S} s.", f"All of its log: {log}", tail(log)
+                f"{what} is not ready after {START_S} s.", f"All of its log: {log}", tail(log)
             )
         time.sleep(_STEP_S)
 
 
-def _status(host: str, port: int, path: str) -> int:
-    """The HTTP status that the site answers with; 0 while nobody answers."""
+def _answers(host: str, port: int, path: str) -> bool:
+    """Whether the site answers there, and with 200."""
     address = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
     connection = http.client.HTTPConnection(address, port, timeout=5)
     try:
         connection.request("GET", path, headers={"Host": "localhost"})
-        return connection.getresponse().status
+        return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
-        return 0
+        return False
     finally:
         connection.close()
 

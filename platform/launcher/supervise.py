@@ -112,3 +112,17 @@ def tail(log: Path, lines: int = 12) -> str:
     if not log.is_file():
         return ""
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+def size_bytes(log: Path) -> int:
+    """How long a log is now; 0 when there is none."""
+    return log.stat().st_size if log.is_file() else 0
+
+
+def fresh(log: Path, since_bytes: int) -> str:
+    """What was written to a log after it was `since_bytes` long; all of it when it began anew."""
+    if not log.is_file():
+        return ""
+    with log.open("rb") as lines:
+        lines.seek(since_bytes if size_bytes(log) >= since_bytes else 0)
+        return lines.read().decode(errors="replace")
