@@ -82,15 +82,15 @@ class _Run:
 
     def judge(self) -> Report:
         try:
-            report = self._judge()
+            self._conduct()
+            report = self._check(None)
         except JudgeError as failed:
-            report = report_of_failure(
-                failed, self._job.lab.slug, self._job.stage, self._job.seed, versions()
-            )
+            # What was seen until then is kept: it is what an operator will want to read.
+            report = self._check(failed) if self._ops else self._report_of(failed)
         self._on_event(Event("report", 0.0, report.to_dict()))
         return report
 
-    def _judge(self) -> Report:
+    def _conduct(self) -> None:
         self._tell("preparing", "Your files are checked")
         with self._sandbox() as sandbox:
             self._timings["ready_s"] = self._since_begun_s()
@@ -102,18 +102,21 @@ class _Run:
                     on_ops=self._take,
                     job=request_of(self._job, self._files, secrets.token_bytes(32)),
                 )
-        self._timings["scenario_s"] = round(conducted.get("scenario_ms", 0.0) / 1000, 3)
-        return self._check()
+        self._timings["scenario_s"] = round(conducted["scenario_ms"] / 1000, 3)
 
-    def _check(self) -> Report:
+    def _check(self, error: JudgeError | None) -> Report:
         self._tell("checking", "The history is checked")
         self._timings["judged_s"] = self._since_begun_s()
-        ended_ms = self._ops[-1].t_ms if self._ops else 0.0
-        self._ops.append(closing(ended_ms, self._timings))
+        self._ops.append(closing(self._ops[-1].t_ms, self._timings, error=error))
         if self._history_path is not None:
             self._history_path.parent.mkdir(parents=True, exist_ok=True)
             write_history(self._history_path, self._ops)
-        return judge_history(self._ops, stage=self._job.stage)
+        return judge_history(self._ops)
+
+    def _report_of(self, failed: JudgeError) -> Report:
+        return report_of_failure(
+            failed, self._job.lab.slug, self._job.stage, self._job.seed, versions()
+        )
 
     @contextmanager
     def _sandbox(self) -> Iterator[Sandbox]:

@@ -12,6 +12,9 @@ from judge.job import RUN_STAGES
 from judge.lab import Lab
 from judge.verdict import Report, Verdict
 
+NOT_REPRODUCED = "not-reproduced"
+"""The one cause without an anomaly: what the stage asks for did not happen."""
+
 LEAST_WRONG = 4
 """How many known-wrong solutions a lab needs before its checks can be believed."""
 
@@ -43,9 +46,10 @@ class Solution:
 
 def outcome_of(report: Report) -> Expected:
     """What a report came to, in the words of expected.toml."""
-    if report.verdict is Verdict.FAIL and report.anomalies:
-        first = report.anomalies[0]
-        return Expected("FAIL", first.name, first.cause)
+    if report.verdict is Verdict.FAIL:
+        first = report.anomalies[0] if report.anomalies else None
+        named = first.name if first and first.cause == report.reason else ""
+        return Expected("FAIL", named, report.reason or "")
     if report.verdict is Verdict.PASS:
         return Expected("PASS")
     return Expected(report.verdict.value, cause=report.reason or "")
@@ -95,7 +99,8 @@ def _expected(row: Fields) -> Expected:
         cause=row.text("cause", ""),
     )
     row.done()
-    if found.verdict == "FAIL" and not (found.anomaly and found.cause):
+    named = found.anomaly or found.cause == NOT_REPRODUCED
+    if found.verdict == "FAIL" and not (named and found.cause):
         raise row.wrong(
             "anomaly",
             "and cause must be declared with a FAIL.",

@@ -38,6 +38,8 @@ from judge.scenario import scenario_from_dict
 
 PROGRAM_END_S = 5.0
 FULL_ISR_TIMEOUT_S = 10.0
+STARVED_WAKE_S = 2.0
+"""Brokers are fenced after 1.5 s without a heartbeat, so a machine this late fences by itself."""
 LEARNERS_SETTINGS_ERRORS = (
     KafkaError.INVALID_CONFIG,
     KafkaError.INVALID_REQUEST,
@@ -138,18 +140,21 @@ def _perform(run: RunState) -> dict[str, Any]:
         leadership.stop()
         if run.feed:
             run.feed.stop()
+    # What is still in flight now has no reader any more: its fate is that it was not answered.
+    run.stage.tap.reset_connections("run-over")
     for op in run.stage.tap.ops(run.clock.begun_s):
         run.note(op)
-    run.note(
-        Op(
-            run.now_ms(),
-            "machine",
-            "info",
-            "pressure",
-            detail={"latest_wake_ms": round(board.latest_wake_s * 1000)},
-        )
-    )
+    _note_pressure(run, board.latest_wake_s)
     return {"scenario_ms": scenario_ms, "total_ms": run.now_ms()}
+
+
+def _note_pressure(run: RunState, latest_wake_s: float) -> None:
+    detail = {
+        "starved": latest_wake_s > STARVED_WAKE_S,
+        "latest_wake_ms": round(latest_wake_s * 1000),
+        "why": f"a thread of ours was woken {latest_wake_s:.1f} s late",
+    }
+    run.note(Op(run.now_ms(), "machine", "info", "pressure", detail=detail))
 
 
 def _take_steps(run: RunState) -> None:
