@@ -66,5 +66,6 @@ def _files(workdir: Workdir, runtime: Path) -> list[str]:
         *("--size", str(_SHM_BYTES), "--tmpfs", "/dev/shm"),  # noqa: S108
         *("--bind", str(workdir.tmp), "/tmp"),  # noqa: S108
         *("--ro-bind", str(workdir.work), "/work", "--chdir", "/work"),
-        *("--remount-ro", "/dev", "--remount-ro", "/"),
+        # /proc too: on some machines a program may otherwise exempt itself from the OOM killer.
+        *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
     ]

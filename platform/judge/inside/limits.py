@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -15,6 +16,9 @@ OPEN_FILES = 256
 TMP_FILES = 2048
 LINE_BYTES = 64 << 10
 """Lines of output are cut at this length; the rest of such a line is dropped."""
+
+_OOM_SCORE = b"900"
+"""When the machine runs out of memory the kernel should take the learner's program first."""
 
 _LOCKED_BYTES = 64 << 10
 
@@ -73,6 +77,9 @@ def applying(limits: Limits) -> Callable[[], None]:
     )
 
     def apply() -> None:
+        score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+        os.write(score, _OOM_SCORE)
+        os.close(score)
         for kind, value in values:
             resource.setrlimit(kind, (value, value))
 

@@ -50,6 +50,12 @@ class Sandbox:
         return self._process.popen.poll() is None
 
     @property
+    def first_pid(self) -> int | None:
+        """The host's number for the first process in it; all others are its descendants."""
+        self._process.first_process(0)
+        return self._process.first_pid
+
+    @property
     def log_tail(self) -> str:
         """The last of what the supervisor and bwrap wrote to their error stream; bounded."""
         return bytes(self._log).decode(errors="replace")

@@ -113,14 +113,16 @@ class SandboxProcess:
         finally:
             os.close(status_end)
         self._first: int | None = None
+        self.first_pid: int | None = None
 
     def first_process(self, timeout_s: float) -> int | None:
         """A pidfd on the sandbox's first process; None when bwrap made none in time."""
         if self._first is None and select.select([self._status], [], [], timeout_s)[0]:
             line = os.read(self._status, 4096).split(b"\n", 1)[0]
             if line:
+                self.first_pid = int(json.loads(line)["child-pid"])
                 try:
-                    self._first = os.pidfd_open(int(json.loads(line)["child-pid"]))
+                    self._first = os.pidfd_open(self.first_pid)
                 except ProcessLookupError:
                     return None  # it has ended since it was reported
         return self._first
