@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token
 
 from web.highlight import CODE_CLASSES, highlight
 
-INLINE_TAGS = {"a", "abbr", "b", "br", "code", "del", "em", "i", "kbd", "s", "strong", "sub", "sup"}
+INLINE_TAGS = {
+    "a", "abbr", "b", "br", "code", "del", "em", "i", "kbd", "s", "strong", "sub", "sup", "wbr",
+}  # fmt: skip
 BLOCK_TAGS = {
     "blockquote", "dd", "details", "div", "dl", "dt", "h2", "h3", "h4", "hr", "li", "ol", "p",
     "pre", "span", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -20,8 +24,17 @@ BLOCK_TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "ol": {"start"}}
 CLASSES = {"span": set(CODE_CLASSES)}
 
-_markdown = MarkdownIt("commonmark", {"html": True, "highlight": highlight})
-_markdown.enable(["table", "strikethrough"])
+
+def _code_inline(
+    _renderer: RendererProtocol, tokens: Sequence[Token], place: int, *_: object
+) -> str:
+    """Inline code that may break after a dot, for settings are longer than a column is wide."""
+    return f"<code>{escape(tokens[place].content).replace('.', '.<wbr>')}</code>"
+
+
+_markdown = MarkdownIt("commonmark", {"html": True, "highlight": highlight, "typographer": True})
+_markdown.enable(["table", "strikethrough", "smartquotes"])
+_markdown.add_render_rule("code_inline", _code_inline)
 
 
 def parse(text: str) -> list[Token]:

@@ -1,0 +1,78 @@
+// Saves a draft shortly after the last keystroke. A save names the revision it was made from; when
+// another tab saved in between, nothing is overwritten and the learner chooses.
+const AFTER_MS = 700;
+const AGAIN_MS = 4000;
+
+/** texts() gives the files, put(files) shows others; changed() follows an edit, flush() waits
+ *  until what is on the page is saved, or cannot be. */
+export function savingDrafts({form, texts, put, token, renewTokens}) {
+  const said = document.getElementById("saved");
+  const conflict = document.getElementById("conflict");
+  let revision = form.dataset.revision === "" ? null : Number(form.dataset.revision);
+  let dirty = false;
+  let timer = 0;
+  let sending = null;
+  let theirs = null;
+
+  // Spoken only when something went wrong: "saved" after each pause would drown the editor.
+  const say = (words, aloud = false) => {
+    said.setAttribute("aria-live", aloud ? "polite" : "off");
+    said.textContent = words;
+  };
+  const later = ms => { clearTimeout(timer); timer = setTimeout(send, ms); };
+
+  async function post() {
+    dirty = false;
+    const answer = await fetch(form.dataset.autosave, {
+      method: "POST",
+      headers: {"Content-Type": "application/json", "X-CSRFToken": token()},
+      body: JSON.stringify({files: texts(), revision}),
+    });
+    renewTokens();
+    const body = await answer.json();
+    if (answer.ok) {
+      revision = body.revision;
+      say(`draft ${revision}, saved ${body.at}`);
+    } else if (answer.status === 409) {
+      theirs = body;
+      conflict.hidden = false;
+      say("not saved: another tab saved this draft", true);
+    } else if (answer.status === 422) {
+      say(`not saved: ${body.message}`, true);
+    } else throw new Error(`answer ${answer.status}`);
+  }
+
+  async function send() {
+    clearTimeout(timer);
+    if (sending) return sending;
+    if (!dirty || theirs) return;
+    sending = post().catch(() => {
+      dirty = true;
+      say("not saved yet: the server cannot be reached; trying again", true);
+      later(AGAIN_MS);
+    });
+    await sending;
+    sending = null;
+    if (dirty && !theirs) later(AFTER_MS);
+  }
+
+  function settle(files) {
+    revision = theirs.revision;
+    theirs = null;
+    conflict.hidden = true;
+    if (files) { put(files); dirty = false; say(`draft ${revision}`); }
+    else { dirty = true; later(0); }
+  }
+  document.getElementById("keep-mine").addEventListener("click", () => settle(null));
+  document.getElementById("take-theirs").addEventListener("click", () => settle(theirs.files));
+
+  // The last words typed before a tab is closed: keepalive lets the request outlive the page.
+  document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
+  addEventListener("beforeunload", event => { if (dirty && !form.dataset.sent) event.preventDefault(); });
+  form.addEventListener("submit", () => { form.dataset.sent = "yes"; });
+
+  return {
+    changed() { dirty = true; say("editing"); later(AFTER_MS); },
+    async flush() { if (dirty || sending) await send(); },
+  };
+}
