@@ -1,0 +1,179 @@
+"""The broker processes of one sandbox: started, killed, paused, frozen, and read from outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+
+from judge.errors import JudgeError
+from judge.inside.namespaces import entering, mount_tmpfs
+from judge.inside.network import Network, broker_ip
+from judge.inside.process_figures import cpu_s, is_stopped, pss_bytes
+from judge.kafka.installed import KafkaInstall
+from judge.kafka.settings import Endpoint, broker_properties, properties_text
+from judge.kafka.shape import Shape
+from judge.kafka.storage import format_directory, random_id
+from judge.waiting import wait_until
+
+DATA, LOGS = Path("/data"), Path("/run/brokers")
+INODES = 8192
+STOP_TIMEOUT_S = 5.0
+TAIL_LINES = 60
+
+
+class Brokers:
+    """The cluster's nodes by id. Each has its own network namespace and its own small disk."""
+
+    def __init__(self, network: Network, shape: Shape, install: KafkaInstall) -> None:
+        """Make and format every data directory; start nothing yet.
+
+        Raises:
+            JudgeError: "too-many-brokers" when the sandbox has fewer namespaces than the shape.
+        """
+        if not set(shape.ids) <= set(network.broker_ns):
+            raise JudgeError(
+                "too-many-brokers",
+                f"This sandbox has room for {len(network.broker_ns)} brokers, not {shape.brokers}.",
+            )
+        self.shape, self.install, self._network = shape, install, network
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
+        LOGS.mkdir(parents=True, exist_ok=True)
+        cluster_id = random_id()
+        endpoints = {i: Endpoint(broker_ip(i)) for i in shape.ids}
+        for i in shape.ids:
+            disk = DATA / f"b{i}"
+            disk.mkdir(parents=True)
+            mount_tmpfs(disk, shape.data_bytes, INODES)
+            format_directory(self.data_dir(i), cluster_id, i, install.bootstrap)
+            properties = broker_properties(shape, i, endpoints, self.data_dir(i))
+            self._properties(i).write_text(properties_text(properties), encoding="utf-8")
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """All node ids, dead ones too."""
+        return self.shape.ids
+
+    @property
+    def live_ids(self) -> tuple[int, ...]:
+        """The ids of the nodes whose process runs, paused ones too."""
+        return tuple(i for i in self.ids if self.alive(i))
+
+    def start_all(self) -> None:
+        """Start every node that does not run."""
+        for i in self.ids:
+            self.start(i)
+
+    def start(self, i: int) -> None:
+        """Start node `i` in its namespace; one that runs is left alone. Output is appended."""
+        if self.alive(i):
+            return
+        with self._log(i).open("ab") as out:
+            self._processes[i] = subprocess.Popen(
+                self.install.command(self._properties(i)),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env={},
+                cwd="/",
+                preexec_fn=entering(self._network.broker_ns[i]),
+            )
+
+    def wait_ready(self, timeout_s: float) -> None:
+        """Wait until every node is registered with the cluster and serves its clients.
+
+        Raises:
+            JudgeError: "broker-did-not-start", with the tail of the log of the one to blame.
+        """
+        from judge.inside.cluster import wait_registered
+
+        wait_registered(self, timeout_s)
+
+    def require_started(self) -> None:
+        """Raise JudgeError "broker-did-not-start" when a node has ended, with its log's tail."""
+        for i in self.ids:
+            if not self.alive(i):
+                process = self._processes.get(i)
+                status = process.returncode if process else "not started"
+                raise JudgeError(
+                    "broker-did-not-start",
+                    f"Broker {i} ended while it was starting (status {status}).",
+                    self.log_tail(i),
+                )
+
+    def kill(self, i: int) -> int:
+        """SIGKILL node `i`, wait until it is gone, return its status (-9 when that killed it)."""
+        process = self._process(i)
+        process.kill()
+        return process.wait()
+
+    def pause(self, i: int) -> None:
+        """SIGSTOP node `i` and wait until none of its threads runs."""
+        self._stop([i])
+
+    def resume(self, i: int) -> None:
+        """SIGCONT node `i`."""
+        os.kill(self._process(i).pid, signal.SIGCONT)
+
+    def freeze(self) -> None:
+        """SIGSTOP every live node; returns when none of them uses any CPU."""
+        self._stop(self.live_ids)
+
+    def thaw(self) -> None:
+        """SIGCONT every live node. The cluster needs a moment; see `judge.inside.cluster`."""
+        for i in self.live_ids:
+            self.resume(i)
+
+    def alive(self, i: int) -> bool:
+        """Whether node `i` has been started and its process has not ended."""
+        process = self._processes.get(i)
+        return process is not None and process.poll() is None
+
+    def pid(self, i: int) -> int:
+        """Process id of node `i`, in the sandbox's numbering."""
+        return self._process(i).pid
+
+    def data_dir(self, i: int) -> Path:
+        """Where node `i` keeps its logs; readable when it is dead."""
+        return DATA / f"b{i}" / "data"
+
+    def log_tail(self, i: int, lines: int = TAIL_LINES) -> str:
+        """The last lines that node `i` printed."""
+        try:
+            text = self._log(i).read_bytes()[-lines * 400 :].decode(errors="replace")
+        except FileNotFoundError:
+            return ""
+        return "\n".join(text.splitlines()[-lines:])
+
+    def pss_bytes(self) -> int:
+        """Proportional memory of all live nodes: pages they share are counted once."""
+        return sum(pss_bytes(self.pid(i)) for i in self.live_ids)
+
+    def cpu_s(self) -> float:
+        """CPU seconds that all live nodes have used since they were started."""
+        return sum(cpu_s(self.pid(i)) for i in self.live_ids)
+
+    def _stop(self, ids: Iterable[int]) -> None:
+        pids = [self.pid(i) for i in ids]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        wait_until(
+            lambda: all(is_stopped(pid) for pid in pids),
+            STOP_TIMEOUT_S,
+            "A broker could not be stopped.",
+            code="broker-did-not-freeze",
+            step_s=0.002,
+        )
+
+    def _process(self, i: int) -> subprocess.Popen[bytes]:
+        if i not in self._processes:
+            raise JudgeError("broker-not-started", f"Broker {i} was never started.")
+        return self._processes[i]
+
+    def _properties(self, i: int) -> Path:
+        return LOGS / f"{i}.properties"
+
+    def _log(self, i: int) -> Path:
+        return LOGS / f"{i}.log"

@@ -1,0 +1,57 @@
+"""Creates topics with every replica where the lab wants it, and waits until they are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from confluent_kafka import KafkaException
+from confluent_kafka.cimpl import NewTopic
+
+from judge.waiting import wait_until
+
+CREATE_TIMEOUT_S = 20.0
+METADATA_TIMEOUT_S = 1.0
+
+
+def create_topic(
+    admin: Any, name: str, assignment: Sequence[Sequence[int]], config: Mapping[str, str]
+) -> None:
+    """Create `name` and wait until each partition is led with its full ISR.
+
+    Args:
+        admin: an admin client.
+        name: the topic's name.
+        assignment: the replicas of each partition; the first is the preferred leader.
+        config: the topic's own settings.
+
+    Raises:
+        confluent_kafka.KafkaException: Kafka refused it, for instance one of `config`.
+        JudgeError: "topic-not-ready", it was created but did not become whole in time.
+    """
+    topic = NewTopic(
+        name,
+        num_partitions=len(assignment),
+        replica_assignment=[list(replicas) for replicas in assignment],
+        config=dict(config),
+    )
+    admin.create_topics([topic], operation_timeout=CREATE_TIMEOUT_S)[name].result(CREATE_TIMEOUT_S)
+    wait_until(
+        lambda: is_whole(admin, name, assignment),
+        CREATE_TIMEOUT_S,
+        f"Topic {name} was created but its replicas are not all in sync.",
+        code="topic-not-ready",
+    )
+
+
+def is_whole(admin: Any, name: str, assignment: Sequence[Sequence[int]]) -> bool:
+    """Whether each partition of `name` is led and has exactly the assigned replicas in sync."""
+    try:
+        topic = admin.list_topics(name, timeout=METADATA_TIMEOUT_S).topics[name]
+    except KafkaException:
+        return False
+    partitions = topic.partitions
+    return len(partitions) == len(assignment) and all(
+        partitions[i].leader in replicas and set(partitions[i].isrs) == set(replicas)
+        for i, replicas in enumerate(assignment)
+    )
