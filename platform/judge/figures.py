@@ -29,6 +29,8 @@ def figures(history: History) -> Figures:
         ),
         "downtime_ms": downtime_ms(history),
     }
+    for killed_ms in sorted(history.died.values())[:1]:
+        numbers["killed_ms"] = killed_ms
     since_ms = recovered_ms(history)
     if since_ms is not None:
         numbers["recovered_ms"] = since_ms

@@ -48,6 +48,7 @@ class History:
         self.first_read: dict[str, int] = {}
         self.read_again: dict[str, set[int]] = {}
         self.read_ends: dict[int, int] = {}
+        self.read_ms: float | None = None
         self.metadata: dict[tuple[str, int], list[Op]] = defaultdict(list)
         self.faults: list[Op] = []
         self.notes: list[Op] = []

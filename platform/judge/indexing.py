@@ -119,6 +119,7 @@ def _take_read_end(history: History, op: Op) -> None:
     if op.topic == history.terms.topic and op.offset is not None:
         partition = op.partition or 0
         history.read_ends[partition] = max(history.read_ends.get(partition, 0), op.offset)
+        history.read_ms = max(history.read_ms or 0.0, op.t_ms)
 
 
 def _take_leader(history: History, op: Op) -> None:

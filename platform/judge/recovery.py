@@ -13,13 +13,8 @@ def first_fault_ms(history: History) -> float | None:
 
 
 def cut_short(history: History) -> bool:
-    """Whether the scenario ended before all of its faults were begun.
-
-    Ours or the learner's doing: the program's own checker must say which.
-    """
-    begun = {op.f for op in history.faults if op.type == "invoke"}
-    noted = any(op.f == "cut_short" for op in history.notes)
-    return noted or not begun.issuperset(history.terms.faults)
+    """Whether the scenario gave up waiting for the program, because it ended or fell silent."""
+    return any(op.f == "cut_short" for op in history.notes)
 
 
 def recovered_ms(history: History) -> float | None:

@@ -8,7 +8,7 @@ from typing import Any
 from judge.checkers.evidence import how_many, seconds
 from judge.history import Op
 from judge.index import History
-from judge.recovery import cut_short, first_fault_ms, recovered_ms
+from judge.recovery import cut_short, recovered_ms
 from judge.verdict import Anomaly, CheckResult, Evidence
 
 NAME = "program"
@@ -98,10 +98,8 @@ def ended_early(history: History, op: Op) -> bool:
     """
     if cut_short(history):
         return True
-    if first_fault_ms(history) is None:
-        return False
     since_ms = recovered_ms(history)
-    return since_ms is None or op.t_ms < since_ms
+    return since_ms is not None and op.t_ms < since_ms
 
 
 def _anomaly(op: Op, cause: str, summary: str) -> Anomaly:

@@ -1,0 +1,173 @@
+"""Availability: orders answered throughout, and accepted again after the recovery."""
+
+from __future__ import annotations
+
+from histories.words import (
+    accepted,
+    acknowledged,
+    ended,
+    handed,
+    healthy,
+    held,
+    history,
+    killed,
+    led_by,
+    read,
+    refused,
+    served,
+    stored,
+)
+from judge.checkers import availability
+from judge.indexing import index_history
+
+FAULT = [
+    *healthy(),
+    *held(until=1000),
+    *killed(2, at=900),
+    *led_by(None, [], at=2000),
+    *led_by(3, [1, 3], at=3000),
+]
+"""Recovered at 3,000 ms, when broker 3 leads."""
+
+
+def check(*parts, options=None, **terms):
+    found = index_history(history(*parts, **terms))
+    return availability.check(found, **(options or {}))
+
+
+def cause(result):
+    return [(anomaly.name, anomaly.cause) for anomaly in result.anomalies]
+
+
+def orders(count, at, answer, step=25, name="a"):
+    ops = []
+    for number in range(count):
+        t = at + number * step
+        ops += handed(f"{name}{number:03d}", at=t) + answer(f"{name}{number:03d}", at=t + 10)
+    return ops
+
+
+def test_it_keeps_the_promise_when_orders_are_accepted_again():
+    result = check(FAULT, served(), ended())
+
+    assert result.kept is True
+    assert result.figures["recovered_ms"] == 3000
+    assert result.figures["accepted_again_after_ms"] == 511
+
+
+def test_it_allows_honest_refusals_while_the_fault_holds():
+    refusals = orders(40, at=500, answer=refused)
+
+    assert check(FAULT, refusals, served(), ended()).kept is True
+
+
+def test_it_fails_a_service_that_refuses_everything_after_the_recovery():
+    result = check(FAULT, orders(40, at=3500, answer=refused), ended())
+
+    assert cause(result) == [("unavailable", "refused-after-failover")]
+    assert result.summary == "no order was accepted after the cluster had recovered"
+    assert result.anomalies[0].evidence[0].what == (
+        "order a020, handed at 4.000 s, was refused at 4.010 s; "
+        "the cluster had recovered at 3.000 s"
+    )
+
+
+def test_it_fails_a_service_that_accepts_again_too_late():
+    refusals = orders(200, at=3100, answer=refused)
+    late = orders(40, at=9500, answer=accepted, name="b")
+
+    result = check(FAULT, refusals, late, ended(at=12000))
+
+    assert cause(result) == [("unavailable", "refused-after-failover")]
+    assert "was accepted only 6.510 s later" in result.summary
+
+
+def test_it_fails_a_service_that_takes_only_few_orders_after_the_recovery():
+    mixed = orders(10, at=3200, answer=accepted) + orders(60, at=3600, answer=refused, name="b")
+
+    result = check(FAULT, mixed, ended())
+
+    assert cause(result) == [("unavailable", "refused-after-failover")]
+
+
+def test_it_waits_as_long_as_the_lab_allows():
+    refusals = orders(200, at=3100, answer=refused)
+    late = orders(40, at=9500, answer=accepted, name="b")
+
+    result = check(
+        FAULT,
+        refusals,
+        late,
+        ended(at=12000),
+        options={"accept_again_within_ms": 7000, "min_accepted_after": 0.4},
+    )
+
+    assert result.kept is True
+
+
+def test_it_fails_a_live_program_that_leaves_orders_open():
+    silent = handed(*(f"q{number}" for number in range(10)), at=600)
+
+    result = check(FAULT, silent, served(), ended("killed-by-us", None))
+
+    assert cause(result) == [("unavailable", "no-answers")]
+    assert result.anomalies[0].count == 10
+
+
+def test_it_tolerates_one_order_in_twenty_without_an_answer():
+    assert check(FAULT, handed("q1", "q2", at=600), served(), ended()).kept is True
+
+
+def test_it_leaves_a_program_that_never_answered_to_its_own_checker():
+    silent = handed(*(f"q{number}" for number in range(40)), at=3600)
+
+    assert ("unavailable", "no-answers") not in cause(check(FAULT, silent, ended()))
+
+
+def test_it_leaves_a_program_that_ended_before_the_recovery_to_its_own_checker():
+    result = check(FAULT, orders(40, at=100, answer=accepted, step=5), ended(at=700))
+
+    assert result.kept is None
+    assert result.anomalies == ()
+
+
+def test_it_cannot_tell_when_nobody_leads_again():
+    result = check(healthy(), killed(2), led_by(None, [], at=2000), ended())
+
+    assert result.kept is None
+
+
+def test_it_cannot_tell_when_too_few_orders_came_after_the_recovery():
+    assert check(FAULT, orders(5, at=3500, answer=refused), ended()).kept is None
+
+
+def test_it_counts_from_the_last_time_that_the_topic_became_led():
+    again = [*led_by(None, [], at=4000), *led_by(1, [1, 3], at=5000)]
+
+    result = check(FAULT, again, served(at=5200), ended(at=9000))
+
+    assert result.figures["recovered_ms"] == 5000
+
+
+def test_it_counts_from_the_heal_when_that_comes_last():
+    late = [*healthy(), *held(until=4400), *killed(2, at=900), *led_by(3, [3], at=3000)]
+
+    result = check(late, served(at=4500), ended(at=9000))
+
+    assert result.figures["recovered_ms"] == 4400
+
+
+def test_it_fails_records_that_the_topics_own_floor_keeps_from_readers():
+    result = check(
+        FAULT,
+        handed("o1", at=4000),
+        acknowledged("o1", acks=1, by=3, offset=0, at=4010),
+        accepted("o1", at=4011),
+        stored("o1", on=[1, 3], offset=0, epoch=5),
+        read(end=0),
+        served(),
+        ended(),
+        settings={"topic": {"min.insync.replicas": "3"}},
+    )
+
+    assert ("unavailable", "unreadable-after-failover") in cause(result)

@@ -1,0 +1,100 @@
+"""Duplicates: two readable copies of one order, and whose doing they are."""
+
+from __future__ import annotations
+
+from histories.words import (
+    accepted,
+    acknowledged,
+    handed,
+    history,
+    read,
+    refused,
+    stored,
+    unanswered,
+)
+from judge.checkers import duplicates
+from judge.indexing import index_history
+
+
+def check(*parts):
+    return duplicates.check(index_history(history(*parts)))
+
+
+def causes(result):
+    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
+
+
+def test_it_finds_none_when_every_order_is_read_once():
+    assert check(handed("o1", "o2"), stored("o1", "o2"), read("o1", "o2")).kept is True
+
+
+def test_it_blames_a_retry_after_a_response_that_never_came():
+    result = check(
+        handed("o1"),
+        unanswered("o1", at=120),
+        acknowledged("o1", offset=1, at=900),
+        accepted("o1", at=901),
+        stored("o1", offset=0),
+        stored("o1", offset=1),
+        read("o1", offset=0),
+        read("o1", offset=1),
+    )
+
+    assert causes(result) == {("duplicate", "retried-after-lost-response"): 1}
+    assert result.anomalies[0].evidence[0].what == (
+        "order o1 can be read at offsets 0 and 1; the last copy was sent at 0.898 s"
+    )
+
+
+def test_it_blames_a_program_that_sends_again_what_was_acknowledged():
+    result = check(
+        handed("o1"),
+        acknowledged("o1", offset=0, at=120),
+        acknowledged("o1", offset=1, at=900),
+        stored("o1", offset=0),
+        stored("o1", offset=1),
+        read("o1", offset=0),
+        read("o1", offset=1),
+    )
+
+    assert causes(result) == {("duplicate", "sent-twice"): 1}
+
+
+def test_it_blames_a_program_that_puts_an_order_into_one_batch_twice():
+    result = check(handed("o1"), acknowledged("o1", "o1"), stored("o1", "o1"), read("o1", "o1"))
+
+    assert causes(result) == {("duplicate", "sent-twice"): 1}
+
+
+def test_it_takes_one_offset_that_was_read_twice_for_one_record():
+    assert check(handed("o1"), stored("o1"), read("o1"), read("o1", at=8910)).kept is True
+
+
+def test_it_counts_a_refused_order_that_is_there_twice_as_well():
+    result = check(
+        handed("o1"),
+        unanswered("o1"),
+        refused("o1"),
+        stored("o1", offset=0),
+        stored("o1", offset=4),
+        read("o1", offset=0),
+        read("o1", offset=4),
+    )
+
+    assert result.kept is False
+    assert result.figures == {"duplicates": 1, "extra_copies": 1}
+
+
+def test_it_ignores_a_copy_that_died_with_its_broker():
+    result = check(
+        handed("o1"),
+        stored("o1", on=[2], offset=0),
+        stored("o1", on=[1, 3], offset=3, epoch=5),
+        read("o1", offset=3),
+    )
+
+    assert result.kept is True
+
+
+def test_it_cannot_tell_when_nothing_was_read():
+    assert check(handed("o1"), accepted("o1"), read(end=0)).kept is None

@@ -1,0 +1,359 @@
+"""Lost writes: what counts, what does not, and how each one went."""
+
+from __future__ import annotations
+
+import pytest
+
+from histories.words import (
+    accepted,
+    acknowledged,
+    handed,
+    history,
+    killed,
+    led_by,
+    log_ends,
+    read,
+    refused,
+    stored,
+    turned_away,
+    unanswered,
+)
+from judge.checkers import lost_writes
+from judge.indexing import index_history
+
+
+def check(*parts, **terms):
+    return lost_writes.check(index_history(history(*parts, **terms)))
+
+
+def causes(result):
+    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
+
+
+def test_it_keeps_the_promise_when_every_acknowledged_order_is_read():
+    result = check(
+        handed("o1", "o2"),
+        acknowledged("o1", "o2"),
+        accepted("o1", "o2"),
+        stored("o1", "o2"),
+        read("o1", "o2"),
+    )
+
+    assert result.kept is True
+    assert result.anomalies == ()
+    assert result.summary == "all 2 orders vouched for can be read back"
+
+
+def test_it_blames_the_leader_alone_for_an_acks_1_order_that_died_with_it():
+    result = check(
+        handed("o1"),
+        acknowledged("o1", acks=1, by=2, offset=812, at=6412),
+        accepted("o1", at=6413),
+        stored("o1", on=[2], offset=812, epoch=3),
+        killed(2, at=6900),
+        read(end=812),
+    )
+
+    assert causes(result) == {("lost-write", "acknowledged-by-leader-only"): 1}
+    (evidence,) = result.anomalies[0].evidence
+    assert evidence.what == (
+        "order o1 was acknowledged by broker 2 (acks=1) at 6.412 s, offset 812, leader epoch 3; "
+        "broker 2 died at 6.900 s; no surviving replica holds it"
+    )
+    assert (evidence.id, evidence.broker, evidence.offset) == ("o1", 2, 812)
+    assert (evidence.leader_epoch, evidence.t_ms) == (3, 6412)
+    assert evidence.detail["stored_on"] == [2]
+
+
+def test_it_blames_a_short_isr_for_an_acks_all_order_that_died_with_the_leader():
+    result = check(
+        led_by(2, [1, 2, 3], at=0),
+        led_by(2, [2], at=500),
+        handed("o1", at=550),
+        acknowledged("o1", acks=-1, by=2, at=600),
+        accepted("o1", at=601),
+        stored("o1", on=[2]),
+        killed(2, at=900),
+        read(end=0),
+    )
+
+    assert causes(result) == {("lost-write", "acknowledged-by-short-isr"): 1}
+    assert "(acks=all)" in result.anomalies[0].evidence[0].what
+    assert "broker 2 alone in the ISR" in result.anomalies[0].evidence[0].what
+
+
+def test_it_allows_metadata_to_show_the_short_isr_a_moment_after_the_acknowledgement():
+    result = check(
+        led_by(2, [1, 2, 3], at=0),
+        handed("o1", at=400),
+        acknowledged("o1", acks=-1, by=2, at=600),
+        led_by(2, [2], at=690),
+        stored("o1", on=[2]),
+        killed(2, at=1900),
+        read(end=0),
+    )
+
+    assert causes(result) == {("lost-write", "acknowledged-by-short-isr"): 1}
+
+
+def test_it_says_no_more_than_it_knows_of_an_acks_all_order_gone_from_a_full_isr():
+    result = check(
+        led_by(2, [1, 2, 3], at=0),
+        handed("o1"),
+        acknowledged("o1", acks=-1, by=2),
+        stored("o1", on=[2]),
+        killed(2),
+        read(end=0),
+    )
+
+    assert causes(result) == {("lost-write", "acknowledged-then-gone"): 1}
+
+
+def test_it_counts_an_acknowledged_order_that_the_program_never_answered():
+    result = check(
+        handed("o1"),
+        acknowledged("o1", acks=1, by=2),
+        stored("o1", on=[2]),
+        killed(2),
+        read(end=0),
+    )
+
+    assert causes(result) == {("lost-write", "acknowledged-by-leader-only"): 1}
+    assert result.anomalies[0].evidence[0].detail["program"] == "no answer"
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        unanswered("o1", acks=-1),
+        unanswered("o1", acks=0),
+        turned_away("o1", error="NOT_ENOUGH_REPLICAS_AFTER_APPEND"),
+    ],
+    ids=["no answer", "acks=0", "refused after the append"],
+)
+def test_it_holds_a_stored_order_without_acknowledgement_against_the_program(batch):
+    result = check(
+        handed("o1"), batch, accepted("o1"), stored("o1", on=[2]), killed(2), read(end=0)
+    )
+
+    assert causes(result) == {("lost-write", "accepted-without-acknowledgement"): 1}
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [turned_away("o1"), unanswered("o1"), unanswered("o1", acks=0)],
+    ids=["refused", "no answer", "acks=0"],
+)
+def test_it_clears_the_program_of_not_sending_when_a_batch_can_have_held_the_order(batch):
+    result = check(handed("o1"), batch, accepted("o1"), read(end=0))
+
+    assert causes(result) == {("lost-write", "accepted-without-acknowledgement"): 1}
+
+
+def test_it_says_never_sent_when_the_tap_saw_no_batch():
+    result = check(handed("o1", "o2"), accepted("o1", "o2"), read(end=0))
+
+    assert causes(result) == {("lost-write", "never-sent"): 2}
+    assert result.anomalies[0].evidence[0].what == (
+        "order o1 was accepted by the program at 0.130 s; "
+        "no batch that could have held it reached a broker"
+    )
+
+
+def test_it_says_never_sent_for_as_many_as_the_refused_batches_cannot_have_held():
+    result = check(
+        handed("o1", "o2", "o3"),
+        turned_away("o1", "o2"),
+        turned_away("o1", "o2", at=300),
+        accepted("o1", "o2", "o3"),
+        read(end=0),
+    )
+
+    assert causes(result) == {
+        ("lost-write", "accepted-without-acknowledgement"): 2,
+        ("lost-write", "never-sent"): 1,
+    }
+
+
+def test_it_says_never_sent_when_the_refused_batch_left_before_the_order_was_handed():
+    result = check(
+        handed("o1", at=100),
+        turned_away("o1", at=120),
+        refused("o1", at=125),
+        handed("o2", at=5000),
+        accepted("o2", at=5001),
+        read(end=0),
+    )
+
+    assert causes(result) == {("lost-write", "never-sent"): 1}
+
+
+def test_it_takes_an_acknowledged_batch_that_no_log_holds_for_the_lost_one():
+    result = check(
+        handed("o1"),
+        acknowledged("o1", acks=1, by=2, offset=5),
+        accepted("o1"),
+        killed(2),
+        read(end=0),
+    )
+
+    assert causes(result) == {("lost-write", "acknowledged-by-leader-only"): 1}
+    assert "can only have been in one such" in result.anomalies[0].evidence[0].what
+
+
+def test_it_forgives_a_refused_order_that_a_broker_acknowledged():
+    result = check(
+        handed("o1"),
+        acknowledged("o1", acks=1, by=2),
+        refused("o1"),
+        stored("o1", on=[2]),
+        killed(2),
+        read(end=0),
+    )
+
+    assert result.anomalies == ()
+
+
+def test_it_does_not_mind_an_order_in_doubt():
+    result = check(
+        handed("o1", "o2"),
+        unanswered("o1"),
+        acknowledged("o2", offset=1),
+        accepted("o2"),
+        stored("o2", offset=1),
+        read("o2", offset=1),
+    )
+
+    assert result.kept is True
+
+
+def test_it_takes_an_accepted_order_for_kept_whatever_the_tap_saw_of_it():
+    result = check(handed("o1"), unanswered("o1"), accepted("o1"), stored("o1"), read("o1"))
+
+    assert result.kept is True
+
+
+def test_it_holds_an_order_to_its_acceptance_although_it_was_refused_as_well():
+    result = check(handed("o1"), accepted("o1", at=130), refused("o1", at=140), read(end=0))
+
+    assert causes(result) == {("lost-write", "never-sent"): 1}
+
+
+def test_it_ignores_answers_for_orders_that_nobody_handed_out():
+    result = check(handed("o1"), accepted("o1", "forged"), stored("o1"), read("o1"))
+
+    assert result.kept is True
+
+
+def test_it_does_not_call_lost_what_is_on_a_live_log_above_the_end_that_can_be_read():
+    result = check(
+        handed("o1"),
+        acknowledged("o1", acks=1, by=3, offset=7),
+        accepted("o1"),
+        stored("o1", on=[1, 3], offset=7),
+        read(end=7),
+    )
+
+    assert result.anomalies == ()
+    assert result.kept is True
+    assert result.figures["hidden"] == 1
+
+
+def test_it_cannot_tell_when_the_reader_left_out_what_a_live_log_holds():
+    result = check(
+        handed("o1"),
+        acknowledged("o1", offset=3),
+        accepted("o1"),
+        stored("o1", offset=3),
+        read(end=9),
+    )
+
+    assert result.kept is None
+    assert result.figures["unexplained"] == 1
+
+
+def test_it_calls_lost_what_a_live_log_still_shows_where_another_order_is_read():
+    result = check(
+        handed("o1", "o2"),
+        acknowledged("o1", acks=1, by=2, offset=0),
+        accepted("o1", "o2"),
+        stored("o1", on=[2], offset=0, epoch=3),
+        stored("o2", on=[1, 3], offset=0, epoch=4),
+        read("o2", offset=0),
+        log_ends(b1=1, b2=1, b3=1),
+    )
+
+    assert causes(result) == {("lost-write", "acknowledged-by-leader-only"): 1}
+
+
+def test_it_cannot_tell_anything_when_nothing_was_vouched_for():
+    assert check(handed("o1"), refused("o1"), read(end=0)).kept is None
+
+
+def test_it_joins_by_offset_where_the_broker_writes_another_crc():
+    result = check(
+        handed("o1", "o2"),
+        acknowledged("o1", acks=1, by=2, offset=0, crc=1),
+        acknowledged("o2", acks=1, by=2, offset=1, crc=2),
+        accepted("o1", "o2"),
+        stored("o1", on=[1, 2], offset=0, crc=77),
+        stored("o2", on=[2], offset=1, crc=78),
+        killed(2),
+        read("o1", end=1),
+    )
+
+    assert causes(result) == {("lost-write", "acknowledged-by-leader-only"): 1}
+    assert result.anomalies[0].evidence[0].id == "o2"
+
+
+def test_it_shows_the_first_the_last_and_those_around_the_kill_and_no_more_than_eight():
+    ids = [f"o{number:03d}" for number in range(100)]
+    parts = []
+    for number, i in enumerate(ids):
+        t = 100 + number * 10
+        parts += [
+            handed(i, at=t),
+            acknowledged(i, acks=1, by=2, offset=number, at=t + 5),
+            stored(i, on=[2], offset=number),
+        ]
+    result = check(*parts, killed(2, at=630), read(end=0))
+
+    (anomaly,) = result.anomalies
+    shown = [evidence.id for evidence in anomaly.evidence]
+    assert anomaly.count == 100
+    assert len(shown) == 8
+    assert {shown[0], shown[-1]} == {"o000", "o099"}
+    assert any(i in shown for i in ("o052", "o053"))
+    assert shown == sorted(shown)
+
+
+def test_it_names_first_the_cause_that_struck_first():
+    result = check(
+        handed("o1", at=100),
+        acknowledged("o1", acks=1, by=2, at=120),
+        stored("o1", on=[2]),
+        killed(2, at=200),
+        handed("o2", "o3", at=300),
+        accepted("o2", "o3", at=310),
+        read(end=0),
+    )
+
+    assert [anomaly.cause for anomaly in result.anomalies] == [
+        "acknowledged-by-leader-only",
+        "never-sent",
+    ]
+
+
+def test_it_counts_an_order_with_a_surviving_second_copy_as_kept():
+    result = check(
+        handed("o1"),
+        acknowledged("o1", acks=1, by=2, offset=0, at=120),
+        acknowledged("o1", acks=1, by=3, offset=9, at=700),
+        accepted("o1"),
+        stored("o1", on=[2], offset=0),
+        stored("o1", on=[1, 3], offset=9, epoch=5),
+        killed(2, at=600),
+        read("o1", offset=9),
+    )
+
+    assert result.kept is True

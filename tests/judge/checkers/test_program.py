@@ -1,0 +1,141 @@
+"""The program's own failures: its file, a crash, a limit, silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from histories.words import accepted, cut_short, ended, handed, history, refused, sound_run
+from judge.checkers import program
+from judge.indexing import index_history
+
+TRACEBACK = """Traceback (most recent call last):
+  File "/work/producer.py", line 12, in <module>
+    main()
+  File "/work/producer.py", line 9, in main
+    raise RuntimeError("no brokers")
+RuntimeError: no brokers
+"""
+SYNTAX = """  File "/work/producer.py", line 3
+    def main(
+            ^
+SyntaxError: '(' was never closed
+"""
+
+
+def check(*parts, **terms):
+    return program.check(index_history(history(*parts, **terms)))
+
+
+def cause(result):
+    return [anomaly.cause for anomaly in result.anomalies]
+
+
+def test_it_keeps_the_promise_of_a_program_that_answers_and_ends():
+    assert check(sound_run(), handed("o1"), accepted("o1")).kept is True
+
+
+def test_it_keeps_it_when_the_program_was_ended_because_the_run_was_over():
+    run = [op for op in sound_run() if op.f != "exit"]
+
+    assert check(run, handed("o1"), refused("o1"), ended("killed-by-us", None)).kept is True
+
+
+@pytest.mark.parametrize("error", ["SyntaxError", "IndentationError", "TabError"])
+def test_it_names_a_syntax_error_with_file_and_line(error):
+    tail = SYNTAX.replace("SyntaxError", error)
+
+    result = check(ended(code=1, at=80, stderr_tail=tail))
+
+    assert cause(result) == ["syntax-error"]
+    (evidence,) = result.anomalies[0].evidence
+    assert evidence.what.endswith("in producer.py, line 3")
+    assert evidence.t_ms == 80
+
+
+def test_it_names_a_crash_with_its_last_line():
+    result = check(handed("o1"), accepted("o1"), ended(code=1, stderr_tail=TRACEBACK))
+
+    assert cause(result) == ["crashed"]
+    assert result.anomalies[0].evidence[0].what == (
+        "the program crashed at 8.000 s (exit code 1) in producer.py, line 9"
+    )
+
+
+def test_it_calls_it_a_crash_when_a_program_that_answered_prints_a_syntax_error():
+    result = check(handed("o1"), accepted("o1"), ended(code=1, stderr_tail=SYNTAX))
+
+    assert cause(result) == ["crashed"]
+
+
+def test_it_names_the_signal_of_a_program_that_was_killed_from_inside():
+    result = check(handed("o1"), accepted("o1"), ended(code=None, signal=11))
+
+    assert cause(result) == ["crashed"]
+    assert "signal 11" in result.summary
+
+
+@pytest.mark.parametrize("limit", ["memory", "output", "wall-clock"])
+def test_it_names_the_limit_that_the_program_met(limit):
+    assert cause(check(handed("o1"), accepted("o1"), ended(limit, None))) == [limit]
+
+
+@pytest.mark.parametrize(("signal", "limit"), [(24, "wall-clock"), (25, "output")])
+def test_it_takes_the_kernels_limit_signals_for_limits(signal, limit):
+    assert cause(check(handed("o1"), ended(code=None, signal=signal))) == [limit]
+
+
+def test_it_names_an_empty_file_before_all_else():
+    assert cause(check(ended(at=60), entry_bytes=0)) == ["empty"]
+
+
+def test_it_names_topic_settings_that_kafka_refuses():
+    result = check(ended("topic-settings-refused", None, message="Unknown topic config name: acks"))
+
+    assert cause(result) == ["topic-settings-refused"]
+    assert "Unknown topic config name: acks" in result.summary
+
+
+def test_it_fails_a_program_that_answers_nothing():
+    result = check(handed("o1", "o2"), ended("killed-by-us", None))
+
+    assert cause(result) == ["no-answers"]
+    assert result.summary == "the program answered none of 2 orders"
+
+
+def test_it_fails_a_program_that_ends_before_its_first_order():
+    assert cause(check(ended(at=90))) == ["no-answers"]
+
+
+def test_it_fails_a_program_that_ends_with_orders_open():
+    some = [*sound_run(), *handed("o1", "o2", "o3"), *accepted("o1")]
+
+    assert cause(check(some)) == ["no-answers"]
+
+
+def test_it_fails_a_program_that_ends_while_orders_are_still_to_come():
+    result = check(handed("o1"), accepted("o1"), ended(at=500), cut_short())
+
+    assert cause(result) == ["no-answers"]
+    assert result.summary == "the program ended at 0.500 s, while orders were still to come"
+
+
+def test_it_fails_a_program_that_ends_between_the_fault_and_the_recovery():
+    run = [op for op in sound_run() if op.f != "exit"]
+
+    assert cause(check(run, handed("o1"), accepted("o1"), ended(at=2500))) == ["no-answers"]
+
+
+def test_it_leaves_a_live_program_with_some_orders_open_to_availability():
+    result = check(handed("o1", "o2"), accepted("o1"), ended("killed-by-us", None))
+
+    assert result.kept is True
+
+
+def test_it_cannot_tell_when_the_end_of_the_program_was_not_seen():
+    assert check(handed("o1"), accepted("o1")).kept is None
+
+
+def test_it_shows_a_bounded_tail_of_the_programs_last_words():
+    result = check(ended(code=1, stderr_tail="x" * 5000 + TRACEBACK))
+
+    assert len(result.anomalies[0].evidence[0].detail["stderr_tail"]) == 600
