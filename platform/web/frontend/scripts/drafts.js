@@ -8,7 +8,7 @@ const AGAIN_MS = 4000;
 export function savingDrafts({form, texts, put, token, renewTokens}) {
   const said = document.getElementById("saved");
   const conflict = document.getElementById("conflict");
-  let revision = form.dataset.revision === "" ? null : Number(form.dataset.revision);
+  let revision = Number(form.dataset.revision); // 0: there is no draft yet
   let dirty = false;
   let timer = 0;
   let sending = null;

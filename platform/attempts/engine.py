@@ -1,0 +1,58 @@
+"""The one place that calls the engine; holds this worker process's warm sandboxes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from judge.events import OnEvent
+from judge.job import Job
+from judge.verdict import Report
+
+_making = threading.Lock()
+_pool: Any = None
+
+
+def warm_pool() -> Any:
+    """The pool of this process, made at the first call and kept: sandboxes die with their owner.
+
+    The pool has a thread of its own that starts them; a thread of the worker's would take its
+    sandboxes with it whenever it ends.
+    """
+    from judge.kafka.shape import Shape
+    from judge.sandbox.pool import Pool
+
+    global _pool
+    with _making:
+        if _pool is None:
+            _pool = Pool(settings.HOME, settings.WARM_SANDBOXES, Shape())
+    return _pool
+
+
+def close_pool() -> None:
+    """End the warm sandboxes of this process, if it has any."""
+    global _pool
+    with _making:
+        pool, _pool = _pool, None
+    if pool is not None:
+        pool.close()
+
+
+def run_job(
+    job: Job, on_event: OnEvent, should_stop: Callable[[], bool], history_path: Path
+) -> Report:
+    """Run on real brokers. Never raises for the learner's or our failure: the report says it."""
+    from judge.run import run
+
+    return run(
+        job,
+        on_event,
+        home=settings.HOME,
+        sandboxes=warm_pool(),
+        should_stop=should_stop,
+        history_path=history_path,
+    )

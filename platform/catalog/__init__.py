@@ -1,0 +1,1 @@
+"""The labs on offer, read from their folders."""

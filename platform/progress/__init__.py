@@ -1,0 +1,1 @@
+"""What a learner has proved, and the lab pages that show it."""

@@ -1,0 +1,1 @@
+"""What a learner hands in: drafts that save themselves, answers, and frozen submissions."""
