@@ -76,6 +76,9 @@ HOME_STEPS = offered("home", "next_step")
 HOME_CHAPTERS = offered("home", "chapters")
 HOME_FAMILIES = offered("home", "families")
 
+# Clusters a worker keeps started and frozen; each takes some 0.4 GB. 0 starts every one cold.
+WARM_SANDBOXES = env.number("FAULTLINE_WARM", 1)
+
 # --------------------------------------------------------------- database, Redis
 DATABASES = {"default": env.database("FAULTLINE_DATABASE_URL", HOME.path / "faultline.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -172,7 +175,7 @@ if env.flag("FAULTLINE_BEHIND_PROXY"):
 
 # ------------------------------------------------------------------ static files, words
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME.path / "static"
+STATIC_ROOT = Path(env.text("FAULTLINE_STATIC") or HOME.path / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

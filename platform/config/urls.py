@@ -11,9 +11,9 @@ handler404 = "web.errors.not_found"
 handler500 = "web.errors.server_error"
 
 
-def _landed(prefix: str, app: str) -> list[URLPattern | URLResolver]:
+def _landed(prefix: str, app: str, module: str = "urls") -> list[URLPattern | URLResolver]:
     """The app's addresses, or none while the app has not landed yet."""
-    return [path(prefix, include(f"{app}.urls"))] if has(app, "urls") else []
+    return [path(prefix, include(f"{app}.{module}"))] if has(app, module) else []
 
 
 urlpatterns = [
@@ -23,10 +23,10 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("accounts/", include("accounts.urls")),
     *_landed("guide/", "guide"),
-    *_landed("labs/", "catalog"),
+    *_landed("labs/", "progress", "lab_urls"),
     *_landed("labs/<slug:slug>/", "submissions"),
+    *_landed("labs/<slug:slug>/", "attempts", "lab_urls"),
     *_landed("attempts/", "attempts"),
     *_landed("playgrounds/", "playgrounds"),
-    *_landed("progress/", "progress"),
     path("api/", include("config.api_urls")),
 ]
