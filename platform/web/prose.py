@@ -82,10 +82,10 @@ def _dress(html: str) -> str:
     return (
         html.replace(
             "<table>",
-            '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
+            '<div class="scroll" tabindex="0" role="group" aria-label="Table">'
             '<table class="table">',
         )
         .replace("</table>", "</table></div>")
         .replace("<th>", '<th scope="col">')
-        .replace("<pre>", '<pre class="code" tabindex="0" role="region" aria-label="Code">')
+        .replace("<pre>", '<pre class="code" tabindex="0" role="group" aria-label="Code">')
     )
