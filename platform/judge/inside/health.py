@@ -1,4 +1,4 @@
-"""A topic of our own, by which we know that a cluster takes writes on every broker."""
+"""How we know that a cluster takes writes on every broker, and make Kafka's own topics ready."""
 
 from __future__ import annotations
 
@@ -10,15 +10,34 @@ from confluent_kafka import KafkaException, TopicPartition
 
 from judge.errors import JudgeError
 from judge.inside.clients import consumer, producer
-from judge.inside.topics import create_topic
+from judge.inside.topics import create_topic, request_topic
 
 PROBE_TOPIC = "faultline-probe"
 GROUP = TRANSACTION = "faultline-probe"
+_COMPACTED = {"cleanup.policy": "compact", "compression.type": "producer"}
+_OWN_TOPICS = {
+    "__consumer_offsets": {**_COMPACTED, "segment.bytes": "104857600"},
+    "__transaction_state": {
+        **_COMPACTED,
+        "compression.type": "uncompressed",
+        "unclean.leader.election.enable": "false",
+    },
+}
+"""As a broker creates them when they are first needed."""
 
 
 def make_probe(admin: Any, ids: Sequence[int]) -> None:
     """Create the probe topic: one partition led by each broker, replicated to all."""
     create_topic(admin, PROBE_TOPIC, _rotated(ids), {"min.insync.replicas": str(len(ids))})
+
+
+def request_own_topics(admin: Any, ids: Sequence[int]) -> None:
+    """Ask for Kafka's topics of groups and transactions, and do not wait for them.
+
+    A lab's first group else waits 1–3 s while a broker creates them.
+    """
+    for name, config in _OWN_TOPICS.items():
+        request_topic(admin, name, _rotated(ids), config)
 
 
 def write_probes(bootstrap: str, count: int, timeout_s: float) -> None:
@@ -54,30 +73,31 @@ def write_probes(bootstrap: str, count: int, timeout_s: float) -> None:
 
 
 def use_coordinators(bootstrap: str, timeout_s: float) -> None:
-    """Make Kafka create its internal topics: commit an offset, and begin a transaction.
-
-    A lab's first group else waits 1–3 s for `__consumer_offsets` to be created.
+    """Commit an offset and begin a producer's transactions, so that both coordinators are up.
 
     Raises:
-        JudgeError: "cluster-not-healthy" when a coordinator does not answer in time.
+        JudgeError: "cluster-not-healthy" when one does not answer in time.
     """
     transactional = producer(bootstrap, **{"transactional.id": TRANSACTION})
     member = consumer(bootstrap, **{"group.id": GROUP, "enable.auto.commit": False})
     deadline_s = time.monotonic() + timeout_s
     try:
         transactional.init_transactions(timeout_s)
-        while True:
-            try:
-                offset = TopicPartition(PROBE_TOPIC, 0, 0)
-                member.commit(offsets=[offset], asynchronous=False)
-                return
-            except KafkaException as refused:
-                if time.monotonic() > deadline_s:
-                    raise JudgeError("cluster-not-healthy", str(refused)) from refused
+        _commit(member, deadline_s)
     except KafkaException as refused:
-        raise JudgeError("cluster-not-healthy", str(refused)) from refused
+        raise JudgeError("cluster-not-healthy", f"No coordinator: {refused}") from refused
     finally:
         member.close()
+
+
+def _commit(member: Any, deadline_s: float) -> None:
+    while True:
+        try:
+            member.commit(offsets=[TopicPartition(PROBE_TOPIC, 0, 0)], asynchronous=False)
+            return
+        except KafkaException:  # its coordinator is still loading
+            if time.monotonic() > deadline_s:
+                raise
 
 
 def _rotated(ids: Sequence[int]) -> list[list[int]]:

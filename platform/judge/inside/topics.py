@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 from confluent_kafka import KafkaException
@@ -29,19 +30,27 @@ def create_topic(
         confluent_kafka.KafkaException: Kafka refused it, for instance one of `config`.
         JudgeError: "topic-not-ready", it was created but did not become whole in time.
     """
-    topic = NewTopic(
-        name,
-        num_partitions=len(assignment),
-        replica_assignment=[list(replicas) for replicas in assignment],
-        config=dict(config),
-    )
-    admin.create_topics([topic], operation_timeout=CREATE_TIMEOUT_S)[name].result(CREATE_TIMEOUT_S)
+    request_topic(admin, name, assignment, config).result(CREATE_TIMEOUT_S)
     wait_until(
         lambda: is_whole(admin, name, assignment),
         CREATE_TIMEOUT_S,
         f"Topic {name} was created but its replicas are not all in sync.",
         code="topic-not-ready",
     )
+
+
+def request_topic(
+    admin: Any, name: str, assignment: Sequence[Sequence[int]], config: Mapping[str, str]
+) -> Future[None]:
+    """Ask for a topic as `create_topic` does, without waiting; the future raises its refusal."""
+    topic = NewTopic(
+        name,
+        num_partitions=len(assignment),
+        replica_assignment=[list(replicas) for replicas in assignment],
+        config=dict(config),
+    )
+    asked: Future[None] = admin.create_topics([topic])[name]
+    return asked
 
 
 def is_whole(admin: Any, name: str, assignment: Sequence[Sequence[int]]) -> bool:

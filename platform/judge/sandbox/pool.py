@@ -198,6 +198,9 @@ class Pool:
         except JudgeError as failure:
             self._refill_failed(failure, sandbox)
             return
+        except Exception as bug:  # the filler must outlive it, or nothing is ever warm again
+            self._refill_failed(JudgeError("pool-refill-failed", repr(bug)), sandbox)
+            return
         with self._changed:
             self._filling = None
             kept = not self._closed

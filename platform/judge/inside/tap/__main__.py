@@ -8,11 +8,15 @@ import socket
 import sys
 import time
 
-from judge.inside.tap.codec import warm_up
-from judge.inside.tap.control import Control
-from judge.inside.tap.evidence import Evidence
-from judge.inside.tap.places import places_from_json
-from judge.inside.tap.proxy import MOST_CONNECTIONS, Proxy
+# kio teaches hypothesis its types wherever it finds it. That takes 0.4 s, many times that on a
+# busy machine, and the library is there for tests only.
+sys.modules.setdefault("hypothesis", None)  # type: ignore[arg-type]
+
+from judge.inside.tap.codec import warm_up  # noqa: E402
+from judge.inside.tap.control import Control  # noqa: E402
+from judge.inside.tap.evidence import Evidence  # noqa: E402
+from judge.inside.tap.places import places_from_json  # noqa: E402
+from judge.inside.tap.proxy import MOST_CONNECTIONS, Proxy  # noqa: E402
 
 _DESCRIPTORS = 2 * MOST_CONNECTIONS + 64
 
