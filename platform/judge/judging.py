@@ -105,12 +105,12 @@ def _decide(history: History, checks: Sequence[CheckResult]) -> _Outcome:
     broken = harness_sane(history)
     if broken is not None:
         return _inconclusive(*broken)
-    own = _own_failure(history, checks)
-    if isinstance(own, _Outcome):
-        return own
+    failed = next(check for check in checks if check.check == "program").anomalies
+    if {anomaly.cause for anomaly in failed} & set(CERTAIN):
+        return _failed(failed)
     broken = first_broken(history)
     if broken is not None:
-        return _inconclusive(*broken)
+        return _own_failure(history, checks) or _inconclusive(*broken)
     return (
         _reproduced(history, checks)
         if history.terms.stage == "reproduce"
@@ -119,18 +119,13 @@ def _decide(history: History, checks: Sequence[CheckResult]) -> _Outcome:
 
 
 def _own_failure(history: History, checks: Sequence[CheckResult]) -> _Outcome | None:
-    """A failure of the program that stands whether or not the fault ever ran."""
+    """A failure of the program that stands although the fault may never have run."""
     found = {check.check: check for check in checks}
     failed = found["program"].anomalies
-    causes = {anomaly.cause for anomaly in failed}
     silent = tuple(a for a in found["availability"].anomalies if a.cause == "no-answers")
-    if causes & set(CERTAIN):
-        return _failed(failed)
     ended = (history.exit.detail or {}).get("reason") == "exited" if history.exit else False
     cut = cut_short(history)
     if not ((failed and (ended or cut)) or (silent and cut)):
-        return None
-    if history.terms.stage == "reproduce" and _wanted(history, checks):
         return None
     for gate in (cluster_healthy, machine_not_starved):
         broken: Broken | None = gate(history)

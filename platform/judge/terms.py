@@ -16,6 +16,9 @@ from judge.history import Op
 TERMS_SCHEMA = 1
 """Raised whenever a key of the terms changes its meaning or goes away."""
 
+ERROR_DETAIL_CHARS = 8000
+"""How much of a failure's log tails a history keeps."""
+
 CANARY_ROLES = ("bad", "good")
 """A bad canary is one the fault must hurt, a good one is one it must not."""
 
@@ -97,5 +100,9 @@ def closing(
     """
     detail: dict[str, Any] = {"timings_s": dict(timings_s)}
     if error is not None:
-        detail["error"] = {"code": error.code, "message": error.message}
+        detail["error"] = {
+            "code": error.code,
+            "message": error.message,
+            "detail": error.detail[-ERROR_DETAIL_CHARS:],
+        }
     return Op(t_ms, "scenario", "info", "end", detail=detail)

@@ -8,7 +8,6 @@ import sys
 from typing import Any
 
 from judge.bench.overhead import bench_overhead
-from judge.bench.start import bench_start
 from judge.cli.exit_codes import PASS
 from judge.cli.options import add_data, add_json, lab_folder
 from judge.home import find_home
@@ -32,6 +31,8 @@ def add_to(commands: Any) -> None:
 
 def act_start(arguments: argparse.Namespace) -> int:
     """Measure and print the start figures."""
+    from judge.bench.start import bench_start
+
     figures = bench_start(find_home(arguments.data), lambda text: print(text, file=sys.stderr))
     return _print(figures, arguments)
 

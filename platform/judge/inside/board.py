@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from confluent_kafka import KafkaException, TopicPartition
-from confluent_kafka.admin import OffsetSpec
+from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]
 
 from judge.inside.run_state import RunState
 
@@ -92,9 +92,10 @@ class Board(threading.Thread):
             return
         end = TopicPartition(run.topic, 0)
         try:
-            answer = run.admin.list_offsets(
-                {end: OffsetSpec.latest()}, request_timeout=WATERMARK_TIMEOUT_S
-            )[end].result(WATERMARK_TIMEOUT_S * 2)
+            asked = {end: OffsetSpec.latest()}  # type: ignore[no-untyped-call]
+            answer = run.admin.list_offsets(asked, request_timeout=WATERMARK_TIMEOUT_S)[end].result(
+                WATERMARK_TIMEOUT_S * 2
+            )
         except (KafkaException, TimeoutError):
             return  # Nobody answers just now: what was last known stands.
         self._watermark, self._epoch = answer.offset, answer.leader_epoch

@@ -38,8 +38,6 @@ from judge.scenario import scenario_from_dict
 
 PROGRAM_END_S = 5.0
 FULL_ISR_TIMEOUT_S = 10.0
-STARVED_WAKE_S = 2.0
-"""Brokers are fenced after 1.5 s without a heartbeat, so a machine this late fences by itself."""
 LEARNERS_SETTINGS_ERRORS = (
     KafkaError.INVALID_CONFIG,
     KafkaError.INVALID_REQUEST,
@@ -89,11 +87,11 @@ def _program(
             stage.emit(Event("output", clock.ms(), {"stream": stream, "text": text}))
 
     return Program(
-        stage,
         files={name: base64.b64decode(body) for name, body in job["files"].items()},
         argv=[job["entry"]],
         limits=limits_from_dict(job["limits"]),
         on_line=heard,
+        network=stage.network,
         env={"BOOTSTRAP_SERVERS": bootstrap(stage.network.broker_ns), "TOPIC": topic},
     )
 
@@ -144,17 +142,9 @@ def _perform(run: RunState) -> dict[str, Any]:
     run.stage.tap.reset_connections("run-over")
     for op in run.stage.tap.ops(run.clock.begun_s):
         run.note(op)
-    _note_pressure(run, board.latest_wake_s)
+    late = {"latest_wake_ms": round(board.latest_wake_s * 1000)}
+    run.note(Op(run.now_ms(), "machine", "info", "pressure", detail=late))
     return {"scenario_ms": scenario_ms, "total_ms": run.now_ms()}
-
-
-def _note_pressure(run: RunState, latest_wake_s: float) -> None:
-    detail = {
-        "starved": latest_wake_s > STARVED_WAKE_S,
-        "latest_wake_ms": round(latest_wake_s * 1000),
-        "why": f"a thread of ours was woken {latest_wake_s:.1f} s late",
-    }
-    run.note(Op(run.now_ms(), "machine", "info", "pressure", detail=detail))
 
 
 def _take_steps(run: RunState) -> None:
@@ -182,16 +172,13 @@ def _take_steps(run: RunState) -> None:
 
 def _end_program(run: RunState) -> None:
     """Whatever happened, the program is over after this, and why is in the history."""
-    if run.program.running:
+    if run.program.exit is None:
         run.program.kill()
     if run.feed:
         run.feed.stop()
-    try:
-        ended = run.program.wait(PROGRAM_END_S)
-    except TimeoutError:
-        raise JudgeError(
-            "program-not-killed", "the learner's program outlived its kill"
-        ) from None
+    ended = run.program.wait(PROGRAM_END_S)
+    if ended is None:
+        raise JudgeError("program-not-killed", "the learner's program outlived its kill")
     run.note(
         Op(run.now_ms(), "program", "info", "exit", error=ended.reason, detail=ended.to_dict())
     )

@@ -154,4 +154,4 @@ class RunState:
 
     def program_over(self) -> bool:
         """Whether the learner's program has ended."""
-        return self.program.started_s > 0 and not self.program.running
+        return self.program.exit is not None

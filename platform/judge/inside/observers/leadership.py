@@ -31,7 +31,7 @@ class Leadership(threading.Thread):
     def __init__(self, bootstrap: str, topics: Sequence[str], on_change: OnChange) -> None:
         """Watch `topics`. Nothing is asked before `start`."""
         super().__init__(name="leadership", daemon=True)
-        self._bootstrap, self._topics, self._on_change = bootstrap, frozenset(topics), on_change
+        self._servers, self._topics, self._on_change = bootstrap, frozenset(topics), on_change
         self._halt = threading.Event()
         self._now: dict[tuple[str, int], _State] = {}
         self._before: dict[tuple[str, int], _State] = {}
@@ -39,7 +39,7 @@ class Leadership(threading.Thread):
 
     def run(self) -> None:
         """Ask until `stop`; no answer is no change."""
-        client = admin(self._bootstrap)
+        client = admin(self._servers)
         while not self._halt.is_set():
             with suppress(KafkaException):  # nobody answers just now
                 self._look(client.list_topics(timeout=METADATA_TIMEOUT_S), time.monotonic())
