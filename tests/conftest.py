@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from judge.home import Home, find_home
+
+
+def pytest_configure() -> None:
+    """Settle what would only slow the site's tests, or needs a step of the installation."""
+    from django.conf import settings
+
+    # Names with a hash need `collectstatic`; the live site of tests/browser has run it.
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES["staticfiles"]["BACKEND"] = plain
+    settings.STATIC_ROOT = Path(__file__).parents[1] / "platform" / "web" / "static"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")
