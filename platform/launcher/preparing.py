@@ -79,7 +79,7 @@ def _engine(step: Stage, module: str, function: str, home: Home) -> None:
         install(home, on_progress)
     except JudgeError as error:
         raise RefusedError(str(error).split("\n")[0], _remedy(error), error.detail) from error
-    step.result = said[-1] if said else "there already"
+    step.result = "installed" if said else "there already"
 
 
 def _remedy(error: JudgeError) -> str:

@@ -44,9 +44,8 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._proxy = xmlrpc.client.ServerProxy(
-            "http://127.0.0.1", transport=SupervisorTransport("", "", f"unix://{socket}")
-        )
+        self._transport = SupervisorTransport("", "", f"unix://{socket}")
+        self._proxy = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=self._transport)
 
     @property
     def pid(self) -> int:
@@ -62,6 +61,8 @@ class Supervisor:
         try:
             rows: Any = self._proxy.supervisor.getAllProcessInfo()
         except (OSError, http.client.HTTPException, xmlrpc.client.Error):
+            # A connection that failed once is never used again but for a new one.
+            self._transport.close()
             return {}
         return {str(row["name"]): (str(row["statename"]), int(row["pid"])) for row in rows}
 

@@ -3,6 +3,7 @@
 import ast
 
 import pytest
+
 from architecture.source import PLATFORM, modules, shown, tree
 
 JUDGE = PLATFORM / "judge"

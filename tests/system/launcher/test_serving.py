@@ -1,0 +1,159 @@
+"""A whole Faultline starts, heals, and leaves nothing behind, however it is ended."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from judge.waiting import wait_until
+
+pytestmark = pytest.mark.slow
+
+DRIVER = Path(__file__).with_name("serve_only.py")
+
+
+class Running:
+    """A Faultline below this test, without Kafka: its worker warms no sandboxes."""
+
+    def __init__(self, data, port):
+        self.data, self.port = data, port
+        environment = {**os.environ, "FAULTLINE_WARM": "0", "FAULTLINE_MARK": str(data)}
+        environment.pop("FAULTLINE_DATA", None)
+        self._said = Path(tempfile.mkstemp(prefix="faultline-said-")[1])
+        with self._said.open("w") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", str(DRIVER), str(data), str(port)],
+                env=environment,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+
+    def said(self, text):
+        """What it printed, once that has `text` or it has ended."""
+        ended = self.process.poll
+        wait_until(
+            lambda: text in self._said.read_text() or ended() is not None, 90, f"never said {text}"
+        )
+        return self._said.read_text()
+
+    def forget(self):
+        """Kill what is left of it."""
+        for pid in self.processes():
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        self._said.unlink()
+
+    def get(self, path):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return answer.status
+
+    def processes(self):
+        """Every process that this Faultline started, as {pid: command line}."""
+        mark = f"FAULTLINE_MARK={self.data}".encode()
+        found = {}
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                # Redis writes its title over its environment, and has the directory in the title.
+                marked = mark in (process / "environ").read_bytes() or f"{self.data}/run" in words
+                if words and marked:
+                    found[int(process.name)] = words
+            except OSError:
+                continue
+        return found
+
+    def pid_of(self, pattern):
+        return next(
+            (pid for pid, words in self.processes().items() if re.search(pattern, words)), 0
+        )
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture
+def running(data):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    started = Running(data, port)
+    try:
+        said = started.said("Ctrl-C stops it")
+        assert f"http://127.0.0.1:{port}/" in said, said
+        yield started
+    finally:
+        started.forget()
+
+
+def nothing_left(running):
+    wait_until(lambda: not running.processes(), 20, f"left: {running.processes()}")
+
+
+def test_it_serves_and_stops_without_leaving_a_process(running):
+    assert running.get("/healthz") == 200
+    names = " ".join(running.processes().values())
+    assert all(part in names for part in ("redis-server", "uvicorn", "celery", "supervisord"))
+
+    running.process.send_signal(signal.SIGTERM)
+
+    assert "nothing of it is left running" in running.said("left running")
+    assert running.process.wait(20) == 0
+    nothing_left(running)
+
+
+def test_it_stops_at_ctrl_c(running):
+    running.process.send_signal(signal.SIGINT)
+
+    assert running.process.wait(20) == 0
+    nothing_left(running)
+
+
+def test_it_leaves_nothing_when_the_launcher_is_killed(running):
+    running.process.kill()
+
+    nothing_left(running)
+
+
+def test_it_starts_a_web_server_again_that_was_killed(running):
+    first = running.pid_of("uvicorn")
+
+    os.kill(first, signal.SIGKILL)
+
+    wait_until(lambda: running.pid_of("uvicorn") not in (0, first), 20, "no new web server")
+    assert "web ended and is started again" in running.said("started again")
+
+
+def test_it_refuses_a_second_one_on_the_same_data(running):
+    second = Running(running.data, running.port + 1)
+
+    assert second.process.wait() == 1
+    assert "already running" in second.said("")
+    assert f"http://127.0.0.1:{running.port}/" in second.said("")
+
+
+def test_it_stops_from_another_terminal(running):
+    command = [sys.executable, "-P", "-m", "launcher", "down", "--data", str(running.data)]
+
+    stopped = subprocess.run(command, capture_output=True, text=True)
+
+    assert stopped.stdout == f"stopped process {running.process.pid}\n"
+    nothing_left(running)
+
+
+def test_it_says_which_variable_it_cannot_read(data, monkeypatch):
+    monkeypatch.setenv("FAULTLINE_ORIGIN", "not an origin")
+
+    refused = Running(data, 1)
+
+    assert refused.process.wait() == 1
+    assert "FAULTLINE_ORIGIN='not an origin' is not an origin" in refused.said("")
+    refused.forget()
