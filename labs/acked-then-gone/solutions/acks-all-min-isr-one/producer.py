@@ -13,7 +13,6 @@ producer = Producer(
         "bootstrap.servers": os.environ["BOOTSTRAP_SERVERS"],
         "client.id": "order-service",
         "acks": "all",
-        "enable.idempotence": True,
         "linger.ms": 5,
         "message.timeout.ms": 5000,
     }
