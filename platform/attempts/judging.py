@@ -18,6 +18,7 @@ from attempts.models import Attempt
 from attempts.storytelling import tell_story
 from attempts.stream import EventWriter
 from catalog.shelf import UnknownLabError, find_lab
+from judge.errors import LearnerError
 from judge.events import Event
 from judge.job import Job, draw_seed
 
@@ -36,8 +37,10 @@ def judge(attempt_id: int) -> bool:
     try:
         return _judge_held(lease, writer)
     except UnknownLabError:
-        leases.fail(lease, "lab-gone")
-        return True
+        return leases.fail(lease, "lab-gone")
+    except LearnerError:
+        # They were checked when they were frozen, so the lab has changed since.
+        return leases.fail(lease, "files-refused")
     except Exception:
         # Ours, whatever it was: back into the queue, and after a few tries failed, uncharged.
         log.exception("attempt %s could not be judged", lease.attempt_id)

@@ -13,7 +13,6 @@ from judge.events import STAGES
 SHOWN_MOMENTS = 200
 SHOWN_LINES = 300
 LINE_CHARS = 400
-BUCKET_MS = 100.0
 COUNTED_EVERY_MS = 300.0
 
 HELD, FIRED, HEALED = "fault-held", "fault-fired", "fault-healed"
@@ -57,7 +56,7 @@ class LiveState:
     moments: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=SHOWN_MOMENTS))
     output: deque[tuple[float, str, str]] = field(default_factory=lambda: deque(maxlen=SHOWN_LINES))
     counted_ms: float = 0.0
-    acknowledged: dict[int, int] = field(default_factory=dict)
+    flow: list[tuple[float, float, int]] = field(default_factory=list)
     bands: list[Band] = field(default_factory=list)
     reigns: list[Reign] = field(default_factory=list)
     killed_ms: dict[int, float] = field(default_factory=dict)
@@ -158,14 +157,9 @@ class LiveState:
         more = int(data.get("acknowledged", 0)) - self.counts.get("acknowledged", 0)
         self.counts = {name: int(count) for name, count in data.items()}
         if more > 0:
-            # Counts come a few times a second; spread, they do not look like bursts. No further
-            # back than one report, or the first answers after an outage would fill the outage.
+            # No further back than one report, or the first answers after an outage fill the outage.
             since = max(self.counted_ms, t_ms - COUNTED_EVERY_MS)
-            first, last = int(since // BUCKET_MS) + 1, int(t_ms // BUCKET_MS)
-            buckets = range(min(first, last), last + 1)
-            for place, bucket in enumerate(buckets):
-                share = more * (place + 1) // len(buckets) - more * place // len(buckets)
-                self.acknowledged[bucket] = self.acknowledged.get(bucket, 0) + share
+            self.flow.append((since, t_ms, more))
         self.counted_ms = t_ms
 
     def _take_report(self, t_ms: float, data: Mapping[str, Any]) -> None:

@@ -110,10 +110,11 @@ def _stage(name: str, state: str, note: str) -> dict[str, Any]:
 
 def _stage_note(live: LiveState, name: str, state: str) -> str:
     begun = live.stages.get(name)
-    if begun is None or state == "todo":
+    # What comes before the workload is on another clock.
+    if begun is None or state != "done" or name in ("preparing", "starting"):
         return ""
     later = [row["from_ms"] for row in live.stages.values() if row["from_ms"] > begun["from_ms"]]
-    if state == "current" or not later:
+    if not later:
         return ""
     return f"{seconds(min(later) - begun['from_ms'])} s"
 

@@ -68,7 +68,7 @@ def _anomaly_name(report: dict[str, Any]) -> str:
 
 
 def _checks(attempt: Attempt, report: dict[str, Any], before: Attempt | None) -> list[dict]:
-    held = _promises(attempt)
+    held, judged = _promises(attempt), report["verdict"] != "INCONCLUSIVE"
     earlier = (
         {row["check"]: row for row in (before.report or {}).get("checks", [])} if before else {}
     )
@@ -78,7 +78,7 @@ def _checks(attempt: Attempt, report: dict[str, Any], before: Attempt | None) ->
         rows.append(
             {
                 "name": words.CHECK_WORDS.get(row["check"], (row["check"], ""))[0],
-                **_mark(row["kept"], asked),
+                **_mark(row["kept"] if judged else None, asked),
                 "summary": words.sentence(row["summary"]),
                 "place": _place(row),
                 "before": _compared(row, earlier.get(row["check"])),
@@ -98,7 +98,7 @@ def _promises(attempt: Attempt) -> tuple[str, ...]:
 
 def _mark(kept: bool | None, asked: bool) -> dict[str, Any]:
     if kept is None:
-        return {"stroke": "open", "sign": "inconclusive", "word": "open", "bad": False}
+        return {"stroke": "open", "sign": "inconclusive", "word": "not judged", "bad": False}
     if kept:
         return {"stroke": "pass", "sign": "pass", "word": "kept", "bad": False}
     word = "broken" if asked else "seen"
@@ -189,7 +189,7 @@ def _facts(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("cluster", "" if warm is None else "taken warm" if warm else "started cold"),
         ("timings", " · ".join(_timing(name, lasted) for name, lasted in timings.items())),
     ]
-    facts += [(name.replace("_", " "), _figure(value)) for name, value in report["figures"].items()]
+    facts += [_figure(name, value) for name, value in report["figures"].items()]
     return [(name, value) for name, value in facts if value]
 
 
@@ -197,10 +197,11 @@ def _timing(name: str, lasted_s: float) -> str:
     return f"{name.removesuffix('_s').replace('_', ' ')} {lasted_s:.2f} s"
 
 
-def _figure(value: Any) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
-    return f"{value:.2f}" if isinstance(value, float) else str(value)
+def _figure(name: str, value: Any) -> tuple[str, str]:
+    if name.endswith("_ms"):
+        return name.removesuffix("_ms").replace("_", " "), f"{seconds(value)} s"
+    shown = f"{value:,}" if isinstance(value, int) else str(value)
+    return name.replace("_", " "), shown
 
 
 def _line(t_ms: float, stream: str, text: str) -> str:

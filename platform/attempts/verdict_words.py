@@ -120,15 +120,19 @@ def promised(report: dict[str, Any]) -> str:
         return "Make a broker acknowledge an order that no replica has in the end."
     checks = report["checks"]
     failed = next((row for row in checks if row["kept"] is False), None)
-    held = failed or next(iter(checks), None)
+    held = failed or _of_losses(checks) or next(iter(checks), None)
     return CHECK_WORDS.get(held["check"], ("", ""))[1] if held else "Nothing was checked."
+
+
+def _of_losses(checks: list[dict[str, Any]]) -> dict[str, Any] | None:
+    return next((row for row in checks if row["check"] == "lost_writes"), None)
 
 
 def happened(report: dict[str, Any]) -> str:
     """What the brokers' logs, the tap and the ledger show."""
     checks = report["checks"]
     failed = next((row for row in checks if row["kept"] is False), None)
-    shown = failed or next(iter(row for row in checks if row["check"] == "lost_writes"), None)
+    shown = failed or _of_losses(checks)
     if shown is None:
         return report["reason_text"] or "The run did not get far enough to show anything."
     return sentence(shown["summary"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -114,7 +115,7 @@ def lock_prediction(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, "Locked. Now see what the brokers say.")
     except (KeyError, LearnerError) as refused:
         messages.error(request, getattr(refused, "message", "This lab asks for no prediction."))
-    return redirect("catalog:lab", slug=slug)
+    return _back(slug, "predict")
 
 
 @require_POST
@@ -125,7 +126,7 @@ def save_explanation(request: HttpRequest, slug: str) -> HttpResponse:
         explain(ensure_person(request), lab, request.POST.get("text", ""))
     except LearnerError as refused:
         messages.error(request, refused.message)
-    return redirect("catalog:lab", slug=slug)
+    return _back(slug, "explain")
 
 
 @require_POST
@@ -138,7 +139,7 @@ def self_check(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, f"Noted: {len(saved.points)} points are in your text.")
     except LearnerError as refused:
         messages.error(request, refused.message)
-    return redirect("catalog:lab", slug=slug)
+    return _back(slug, "explain")
 
 
 @require_POST
@@ -146,3 +147,8 @@ def next_hint(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one more hint; that it was asked for is recorded."""
     show_next_hint(ensure_person(request), lab_or_404(slug))
     return redirect("catalog:lab", slug=slug)
+
+
+def _back(slug: str, stage: str) -> HttpResponse:
+    """Back to the stage that was answered: the page would open the next one by itself."""
+    return redirect(reverse("catalog:lab", args=[slug]) + f"?stage={stage}")

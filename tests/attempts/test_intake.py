@@ -6,9 +6,9 @@ from django.db import transaction
 from attempts.intake import OPEN_AT_ONCE, submit
 from attempts.models import Attempt
 from judge.errors import LearnerError
+from site_people import judged, prove
 from submissions.drafts import save_draft
 from submissions.predict import predict
-from site_people import judged, prove
 
 
 def test_it_runs_nothing_before_the_prediction_is_locked(user, lab, sent):
@@ -57,10 +57,13 @@ def test_it_sends_nothing_when_the_transaction_is_undone(
 ):
     predict(user, lab, 0)
 
-    with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError):
+    def undone():
         with transaction.atomic():
             submit(user, lab, "reproduce")
             raise ZeroDivisionError
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError):
+        undone()
 
     assert sent == []
     assert not Attempt.objects.exists()

@@ -59,7 +59,9 @@ def history_of(verdict: str, stage: str) -> list[Op]:
         ops += say.stored(*ids, on=on, offset=offset, epoch=epoch, at=END_MS)
         kept += [] if fate == "lost" else ids
     hurt = 0 if verdict == "INCONCLUSIVE" else 3
-    ops += say.healthy() + say.held(HELD_MS, HEALED_MS) + say.killed(2, at=KILLED_MS, **_proof(loses))
+    ops += (
+        say.healthy() + say.held(HELD_MS, HEALED_MS) + say.killed(2, at=KILLED_MS, **_proof(loses))
+    )
     ops += say.led_by(None, (), at=KILLED_MS + 1500) + say.led_by(3, (1, 3), at=LED_MS)
     ops += say.canaries(bad_read=5 - hurt) + say.pressure() + say.ended(at=10_100)
     ops += say.read(*kept, at=END_MS)

@@ -3,10 +3,10 @@
 import pytest
 
 from judge.errors import LearnerError
+from site_people import make_person
 from submissions import drafts
 from submissions.drafts import current_files, reset_draft, restore_draft, save_draft
 from submissions.models import Draft, DraftRevision
-from site_people import make_person
 
 CODE = {"producer.py": "print('mine')\n"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
@@ -11,6 +12,8 @@ from attempts.pictures import svg
 
 if TYPE_CHECKING:
     from attempts.live import LiveState
+
+At = Callable[[float], float]
 
 WIDTH, HEIGHT, LEFT, RIGHT = 1000, 150, 8.0, 992.0
 TOP, BASE, FOOT, BAR_TOP = 26, 78, 122, 34
@@ -26,7 +29,7 @@ def draw_timeline(live: LiveState) -> SafeString:
     def at(t_ms: float) -> float:
         return LEFT + t_ms * per_ms
 
-    marks = [*_axis(length_s, at), *_bands(live, at), *_bars(live, at, per_ms)]
+    marks = [*_axis(length_s, at), *_bands(live, at), *_bars(live, at)]
     marks += [svg.path("base", f"M{LEFT} {BASE}H{RIGHT}"), *_reigns(live, at)]
     now = at(live.now_ms)
     beside = ("end", -6) if now > RIGHT - 90 else ("start", 6)
@@ -50,7 +53,7 @@ def describe(live: LiveState) -> str:
     return " ".join(said)
 
 
-def _axis(length_s: int, at) -> list[SafeString]:
+def _axis(length_s: int, at: At) -> list[SafeString]:
     step = next(step for step in (1, 2, 5, 10, 30, 60) if length_s / step <= 13 or step == 60)
     marks = []
     for second in range(0, length_s + 1, step):
@@ -61,7 +64,7 @@ def _axis(length_s: int, at) -> list[SafeString]:
     return marks
 
 
-def _bands(live: LiveState, at) -> list[SafeString]:
+def _bands(live: LiveState, at: At) -> list[SafeString]:
     marks = []
     for band in live.bands:
         begin = at(band.from_ms)
@@ -76,23 +79,28 @@ def _bands(live: LiveState, at) -> list[SafeString]:
     return marks
 
 
-def _bars(live: LiveState, at, per_ms: float) -> list[SafeString]:
-    most = max(live.acknowledged.values(), default=1)
-    width = max(1.2, per_ms * 100 * 0.8)
-    marks = []
-    for bucket, count in sorted(live.acknowledged.items()):
-        t_ms = bucket * 100
-        held = any(
-            band.from_ms <= t_ms < (math.inf if band.until_ms is None else band.until_ms)
-            for band in live.bands
-        )
-        height = max(2.0, (BASE - BAR_TOP) * count / most)
-        css = "c-ack thin" if held else "c-ack"
-        marks.append(svg.rect(css, at(t_ms), BASE - height, width, height))
+def _bars(live: LiveState, at: At) -> list[SafeString]:
+    """A bar a report: as wide as the time it covers, as high as the rate in it."""
+    rates = [count / (end - begin) for begin, end, count in live.flow if end > begin]
+    most, marks = max(rates, default=1.0), []
+    for begin, end, count in live.flow:
+        if end <= begin:
+            continue
+        height = max(2.0, (BASE - BAR_TOP) * count / (end - begin) / most)
+        width = max(1.2, (at(end) - at(begin)) * 0.82)
+        css = "c-ack thin" if _is_held(live, begin) else "c-ack"
+        marks.append(svg.rect(css, at(begin), BASE - height, width, height))
     return marks
 
 
-def _reigns(live: LiveState, at) -> list[SafeString]:
+def _is_held(live: LiveState, t_ms: float) -> bool:
+    return any(
+        band.from_ms <= t_ms < (math.inf if band.until_ms is None else band.until_ms)
+        for band in live.bands
+    )
+
+
+def _reigns(live: LiveState, at: At) -> list[SafeString]:
     marks = []
     for reign in live.reigns:
         begin, end = (

@@ -16,8 +16,21 @@ const languages = {
 // Colours come from the style sheet, so light and dark follow the page without a new mount.
 const quiet = EditorView.theme({
   "&": {color: "var(--ink)", backgroundColor: "var(--well)", height: "100%"},
-  ".cm-gutters": {backgroundColor: "transparent", color: "var(--code-com)", borderRight: "1px solid var(--rule)"},
+  ".cm-scroller": {fontFamily: "inherit", lineHeight: "inherit"},
+  ".cm-activeLine, .cm-activeLineGutter": {backgroundColor: "color-mix(in srgb, var(--lead) 7%, transparent)"},
+  ".cm-activeLineGutter": {color: "var(--ink)"},
+  "& .cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {background: "color-mix(in srgb, var(--lead) 26%, transparent)"},
+  // CodeMirror itself moves the numbers down to the first line; a padding here would do it twice.
+  ".cm-gutters": {paddingBlock: "0", backgroundColor: "transparent", color: "var(--code-com)", borderRight: "1px solid var(--rule)"},
+  ".cm-activeLineGutter": {backgroundColor: "transparent", color: "var(--ink)"},
+  ".cm-activeLine": {backgroundColor: "color-mix(in srgb, var(--lead) 7%, transparent)"},
   ".cm-cursor": {borderLeftColor: "var(--ink)"},
+  "& > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {background: "color-mix(in srgb, var(--lead) 26%, transparent) !important"},
+  ".cm-selectionMatch, .cm-searchMatch": {backgroundColor: "color-mix(in srgb, var(--doubt) 26%, transparent)"},
+  "&.cm-focused .cm-matchingBracket": {backgroundColor: "transparent", outline: "1px solid var(--edge)"},
+  ".cm-panels": {backgroundColor: "var(--panel)", color: "var(--ink)", borderColor: "var(--rule)"},
+  ".cm-panels .cm-textfield": {backgroundColor: "var(--well)", color: "var(--ink)", border: "1px solid var(--edge)"},
+  ".cm-panels .cm-button": {background: "var(--paper)", color: "var(--ink)", border: "1px solid var(--edge)"},
   "&.cm-focused": {outline: "2px solid var(--lead)", outlineOffset: "-2px"},
 });
 
@@ -36,7 +49,7 @@ export function fileState({name, language, text, onChange = () => {}, onSubmit =
       history(), drawSelection(), indentOnInput(), bracketMatching(), highlightSelectionMatches(),
       syntaxHighlighting(classHighlighter), quiet, languages[language]?.() ?? [],
       EditorState.readOnly.of(readOnly),
-      EditorView.contentAttributes.of({"aria-label": `${name}, code editor. Press Escape, then Tab, to leave the editor.`}),
+      EditorView.contentAttributes.of({tabindex: "0", "aria-label": `${name}, code editor. Press Escape, then Tab, to leave the editor.`}),
       EditorView.updateListener.of(update => update.docChanged && onChange(update.state.doc.toString())),
       keymap.of([submit, ...defaultKeymap, ...historyKeymap, ...searchKeymap]),
     ],
