@@ -9,9 +9,14 @@ from judge.inside.process_figures import cpu_s, pss_bytes
 from judge.sandbox.link import Sandbox
 
 
+def broker_pids(sandbox: Sandbox) -> list[int]:
+    """The host's numbers of the broker processes in it; a dead one is not among them."""
+    return sorted(pid for pid in _pids(sandbox) if _is_broker(pid))
+
+
 def brokers_pss_bytes(sandbox: Sandbox) -> int:
-    """Proportional memory of the Java processes in it."""
-    return sum(pss_bytes(pid) for pid in _pids(sandbox) if _name(pid) == "java")
+    """Proportional memory of the brokers in it."""
+    return sum(pss_bytes(pid) for pid in broker_pids(sandbox))
 
 
 def sandbox_cpu_s(sandbox: Sandbox) -> float:
@@ -36,5 +41,6 @@ def _pids(sandbox: Sandbox) -> Iterator[int]:
         yield pid
 
 
-def _name(pid: int) -> str:
-    return Path(f"/proc/{pid}/comm").read_text().strip()
+def _is_broker(pid: int) -> bool:
+    # A dead process that was not waited for has no command line any more.
+    return b"kafka.Kafka" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
