@@ -23,7 +23,7 @@ class SignUpForm(forms.ModelForm):
         model = User
         fields = ["username", "name"]
         labels = {"username": "Name to log in with", "name": "Name shown to others"}
-        help_texts = {"username": "Letters, digits and @ . + - _"}
+        help_texts = {"username": "Letters, digits and @ . + - _", "name": ""}
         widgets = {
             "username": forms.TextInput(attrs={"autocomplete": "username"}),
             "name": forms.TextInput(attrs={"autocomplete": "name"}),

@@ -23,5 +23,10 @@ def ensure_person(request: HttpRequest) -> User:
     guest = User(username=f"guest-{secrets.token_hex(8)}", name="Guest", is_guest=True)
     guest.set_unusable_password()
     guest.save()
+    # Log-in changes the token of forms, which would make every form already on the page, or in
+    # another tab, too old. A guest had nothing before that an older token could reach.
+    token = request.META.get("CSRF_COOKIE")
     login(request, guest, backend=BACKEND)
+    if token:
+        request.META["CSRF_COOKIE"] = token
     return guest

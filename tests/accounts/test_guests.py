@@ -1,6 +1,9 @@
 """Nobody has to sign up to begin, and nobody who only looks leaves a row."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from accounts.models import User
 
@@ -83,3 +86,24 @@ def test_it_refuses_a_name_that_differs_only_in_case(client):
 
     assert answer.status_code == 422
     assert b"Somebody has that name already" in answer.content
+
+
+def test_it_keeps_the_forms_of_an_open_page_good_when_a_guest_begins():
+    browser = Client(enforce_csrf_checks=True)
+    page = browser.get(LESSON).content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+
+    first = browser.post(f"{LESSON}read/", {"csrfmiddlewaretoken": token})
+    second = browser.post("/theme", {"csrfmiddlewaretoken": token})
+
+    assert User.objects.get().is_guest
+    assert (first.status_code, second.status_code) == (302, 302)
+
+
+def test_it_changes_the_token_of_forms_at_a_real_log_in(client):
+    client.get("/accounts/sign-up/")
+    before = client.cookies["csrftoken"].value
+
+    client.post("/accounts/sign-up/", SIGN_UP)
+
+    assert client.cookies["csrftoken"].value != before

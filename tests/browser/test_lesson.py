@@ -25,9 +25,11 @@ def test_it_locks_a_prediction_in_place(visitor):
     answer_first_question(page)
     page.locator(".because").first.wait_for()
 
-    # It should be the same page still, and the answer should outlive a reload
+    # It should be the same page still, its other forms good, and the answer outlive a reload
     assert page.locator(".locked [data-state=right]").count() == 1
-    page.reload()
+    page.get_by_role("button", name="Light").click()
+    page.wait_for_load_state("load")
+    assert page.url.endswith(LESSON)
     assert page.locator(".because").count() == 1
 
 
