@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from histories.profiles import register
 from judge.home import Home, find_home
+
+# Hypothesis reads --hypothesis-profile before any test is collected.
+register()
 
 
 def pytest_configure() -> None:

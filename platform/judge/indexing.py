@@ -110,9 +110,11 @@ def _take_read(history: History, op: Op) -> None:
     first, base = history.first_read, spot(op.partition or 0, 0)
     for order_id, offset in zip(ids, offsets, strict=False):
         here = base | offset
+        known = first.setdefault(order_id, here)
         # A reader that reads one offset twice has not found a second record.
-        if first.setdefault(order_id, here) != here:
-            history.read_again.setdefault(order_id, set()).add(here)
+        if known != here:
+            first[order_id] = min(known, here)
+            history.read_again.setdefault(order_id, set()).add(max(known, here))
 
 
 def _take_read_end(history: History, op: Op) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from judge.history import Op
@@ -125,6 +126,11 @@ def stored(
         )
         for first, broker in ((number == 0, broker) for number, broker in enumerate(on))
     ]  # fmt: skip
+
+
+def without_ids(op: Op) -> Op:
+    """The same copy of a batch, whose ids another copy lists."""
+    return replace(op, ids=None)
 
 
 def log_ends(at: float = 9000, dead: Iterable[int] = (), **ends: int) -> Ops:

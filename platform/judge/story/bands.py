@@ -28,7 +28,10 @@ class LeaderBand:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A stretch of one broker: `role` is leader, follower, behind (out of the ISR) or dead."""
+    """A stretch of one broker.
+
+    `role` is leader, follower, behind (out of the ISR), waiting (nobody leads) or dead.
+    """
 
     from_ms: float
     to_ms: float
@@ -128,7 +131,10 @@ def _bands_of(history: History, broker: int, reigned: tuple[LeaderBand, ...]) ->
             break
         to_ms = reign.to_ms if died_ms is None else min(reign.to_ms, died_ms)
         led = reign.leader == broker
-        role = "leader" if led else "follower" if broker in reign.isr else "behind"
+        if reign.leader is None:
+            role = "waiting"
+        else:
+            role = "leader" if led else "follower" if broker in reign.isr else "behind"
         epoch = reign.epoch if led else None
         last = bands[-1] if bands else None
         if last is not None and (last.role, last.epoch) == (role, epoch):

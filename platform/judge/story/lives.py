@@ -153,10 +153,10 @@ def _fault(history: History, places: list[tuple[BatchKey, int]]) -> list[Step]:
         only = {b for key, _ in places for b, _ in history.copies.get(key, [])} == {broker}
         if logs is not None and logs.broker == broker:
             behind = {name: end for name, end in logs.log_ends.items() if name != str(broker)}
-            text = " and ".join(f"{name} at {end:,}" for name, end in behind.items())
+            text = ", ".join(f"broker {name} at {end:,}" for name, end in behind.items())
             if behind and only:
                 steps.append(
-                    _step(died_ms, "behind", f"the other logs end: broker {text}", "", "log")
+                    _step(died_ms, "behind", f"the other logs end earlier: {text}", "", "log")
                 )
         note = "the only copy is on its disk" if only else ""
         steps.append(Step(died_ms, "killed", f"broker {broker} killed", note, "fault", broker))
