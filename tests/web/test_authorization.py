@@ -64,6 +64,12 @@ EXPECTED = {
     "attempts/<slug:uid>/history.jsonl": Expected(NOT_YOURS, NOBODYS),
     "api/": Expected(OPEN),
     "api/schema/": Expected(OPEN),
+    "api/lessons/": Expected(OPEN),
+    "api/lessons/<slug:topic>/<slug:slug>/": Expected(OPEN, LESSON),
+    "api/lessons/<slug:topic>/<slug:slug>/answers/<slug:question>/": Expected(
+        NO_TOKEN, LESSON | {"question": "floor-and-acks-one"}
+    ),
+    "api/lessons/<slug:topic>/<slug:slug>/read/": Expected(NO_TOKEN, LESSON),
 }
 
 
