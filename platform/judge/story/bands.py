@@ -71,7 +71,9 @@ def reigns(history: History, partition: int) -> tuple[LeaderBand, ...]:
             changes.append(op)
     changes = changes[:MAX_BANDS]
     epochs = _epochs(history, partition)
-    ends = [op.t_ms for op in changes[1:]] + [max(history.end_ms, 0.0)]
+    if not changes:
+        return ()
+    ends = [op.t_ms for op in changes[1:]] + [history.end_ms]
     found: list[LeaderBand] = []
     for op, to_ms in zip(changes, ends, strict=True):
         epoch = _epoch_of(epochs, op.broker, op.t_ms, to_ms)
