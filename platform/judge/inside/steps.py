@@ -15,8 +15,10 @@ from judge.inside.faults import FAULTS
 from judge.inside.run_state import RunState
 from judge.inside.workload.feed import Feed
 
-ELECTION_TIMEOUT_S = 10.0
+ELECTION_TIMEOUT_S = 30.0
 STOP_FEED_S = 5.0
+CANARY_WARM = 5
+CANARY_TIMEOUT_S = 20.0
 
 
 class CutShort(Exception):  # noqa: N818  (an outcome of the learner's program, not an error)
@@ -55,7 +57,10 @@ def wait(run: RunState, options: Mapping[str, Any]) -> None:
     except JudgeError as late:
         if late.code == "timed-out" and options["blame"] == "program":
             raise CutShort("program-silent", str(late)) from None
-        raise JudgeError("fault-had-no-effect", str(late)) from None
+        ends = {topic: run.log_ends(topic) for topic in run.topics}
+        raise JudgeError(
+            "fault-had-no-effect", str(late), f"log ends: {ends}; in sync: {run.in_sync}"
+        ) from None
 
 
 def inject(run: RunState, options: Mapping[str, Any]) -> None:
@@ -63,7 +68,7 @@ def inject(run: RunState, options: Mapping[str, Any]) -> None:
     name = options["fault"]
     # A thawed cluster may still fence a broker or elect anew; evidence begins after that.
     if not run.faults:
-        settle(run.stage)
+        _await_health(run)
     run.tell("stage", stage="fault", label=options["text"] or name.replace("_", " "))
     run.note(Op(run.now_ms(), "fault", "invoke", name, broker=run.last_seen_leader(run.topic)))
     fault = run.faults[name] = FAULTS[name]()
@@ -85,6 +90,16 @@ def inject(run: RunState, options: Mapping[str, Any]) -> None:
     run.note(Op(run.now_ms(), "fault", "ok", name, broker=broker, detail=proof))
     what = "fault-fired" if run.killed is not None else "fault-held"
     run.say(what, options["text"] or name.replace("_", " "), broker, **proof)
+
+
+def _await_health(run: RunState) -> None:
+    """Before the first fault: the cluster has settled and every canary is being acknowledged."""
+    settle(run.stage)
+    run.wait_any(
+        lambda: all(canary.acknowledged >= CANARY_WARM for canary in run.canaries),
+        CANARY_TIMEOUT_S,
+        "our own producers were not acknowledged before the fault",
+    )
 
 
 def heal(run: RunState, options: Mapping[str, Any]) -> None:
@@ -120,7 +135,11 @@ def elect_unclean(run: RunState, topics: list[str]) -> None:
     """Force an unclean election for partition 0 of `topics`."""
     partitions = [TopicPartition(topic, 0) for topic in topics]
     # Without a time-out of its own: confluent-kafka 2.16.1 raises SystemError when given one.
-    run.admin.elect_leaders(ElectionType.UNCLEAN, partitions).result(ELECTION_TIMEOUT_S)
+    election = run.admin.elect_leaders(ElectionType.UNCLEAN, partitions)
+    try:
+        election.result(ELECTION_TIMEOUT_S)
+    except TimeoutError:
+        raise JudgeError("election-did-not-end", "the unclean election was not answered") from None
     run.note(Op(run.now_ms(), "scenario", "info", "unclean_election", detail={"topics": topics}))
     if run.topic in topics:
         run.say("note", "Nobody may lead: on call forces an unclean election")
