@@ -7,33 +7,13 @@ offers a function under an agreed name, and the settings hand its dotted path do
 
 from importlib.util import find_spec
 
-LAYERS = (
-    "web",
-    "accounts",
-    "guide",
-    "catalog",
-    "submissions",
-    "attempts",
-    "playgrounds",
-    "progress",
-)
-
-
-def _exists(module: str) -> bool:
-    try:
-        found = find_spec(module)
-    except ModuleNotFoundError:
-        return False
-    # A folder without __init__.py is somebody's beginning, not an app yet.
-    return found is not None and found.origin is not None
-
-
-OWN_APPS = [name for name in LAYERS if _exists(name)]
+OWN_APPS = ["web", "accounts", "guide", "catalog", "submissions", "attempts", "progress"]
+"""From the lowest layer to the highest; each is a folder under platform/."""
 
 
 def has(app: str, module: str) -> bool:
-    """Whether the app is there and holds that module."""
-    return app in OWN_APPS and _exists(f"{app}.{module}")
+    """Whether the app holds that module."""
+    return find_spec(f"{app}.{module}") is not None
 
 
 def offered(module: str, function: str) -> list[str]:
