@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -129,3 +130,13 @@ def test_it_ends_when_its_supervisor_does(broker, eventually):
 
     eventually(lambda: not tap.alive)
     tap.stop()
+
+
+def test_a_tap_that_cannot_listen_says_so_and_leaves_nothing(broker, eventually):
+    before = set(Path("/proc/self/fd").iterdir())
+
+    with pytest.raises(JudgeError, match="failed to do 'up'") as raised:
+        start_tap_at(Places({1: ("192.0.2.1", 9092)}, {1: broker.address}))
+
+    assert raised.value.code == "tap-failed"
+    eventually(lambda: set(Path("/proc/self/fd").iterdir()) <= before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -42,8 +43,12 @@ class Tap:
         self._reader.start()
         self.addresses: dict[int, Address] = {}
         """Where the program finds each broker."""
-        for broker in places.listen:
-            self.broker_up(broker)
+        try:
+            for broker in places.listen:
+                self.broker_up(broker)
+        except JudgeError:
+            self._end()
+            raise
 
     @property
     def pid(self) -> int:
@@ -104,20 +109,24 @@ class Tap:
         self._catch_up(self._ask("close-all", why=why)["rows"])
 
     def stop(self) -> None:
-        """Break all connections, settle all exchanges, end the process. Records stay readable."""
+        """Break all connections, settle all exchanges, end the process. Records stay readable.
+
+        A tap that is dead already is no error here: `reset_connections` says so when it matters.
+        """
         if self._stopped:
             return
-        try:
-            if self.alive:
-                self.reset_connections("tap-stopped")
-        finally:
-            self._stopped = True
-            self._tap.process.kill()
-            self._tap.process.wait()
-            self._reader.join(_ANSWER_TIMEOUT_S)
-            self._answers.close()
-            self._tap.control.close()
-            os.close(self._tap.log_fd)
+        with contextlib.suppress(JudgeError):
+            self.reset_connections("tap-stopped")
+        self._end()
+
+    def _end(self) -> None:
+        self._stopped = True
+        self._tap.process.kill()
+        self._tap.process.wait()
+        self._reader.join(_ANSWER_TIMEOUT_S)
+        self._answers.close()
+        self._tap.control.close()
+        os.close(self._tap.log_fd)
 
     def _ask(self, command: str, **arguments: Any) -> dict[str, Any]:
         if self._stopped:
@@ -133,7 +142,7 @@ class Tap:
             raise self._died(command)
         answer = json.loads(line)
         if "error" in answer:
-            raise JudgeError("tap-failed", f"The tap could not {command}.", answer["error"])
+            raise JudgeError("tap-failed", f"The tap failed to do {command!r}.", answer["error"])
         body: dict[str, Any] = answer["ok"]
         return body
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from judge.history import Op
@@ -55,8 +56,11 @@ class TapRecord:
         return self.outcome == DELIVERED and self.error is None and self.answered_s is not None
 
     def to_line(self) -> str:
-        """The record as one line of JSON, newline included."""
-        return json.dumps(asdict(self), separators=(",", ":")) + "\n"
+        """The record as one line of JSON, newline included: an array, in the order of the fields.
+
+        An object with keys costs three times as much, and the tap writes one for every batch.
+        """
+        return json.dumps(_values(self)) + "\n"
 
     def to_op(self, t0_mono_s: float) -> Op:
         """The record as the history's `tap append`, in milliseconds after `t0_mono_s`.
@@ -97,9 +101,12 @@ class TapRecord:
         return {key: value for key, value in detail.items() if value is not None}
 
 
+_values = attrgetter(*(f.name for f in fields(TapRecord)))
+
+
 def record_from_line(line: str | bytes) -> TapRecord:
-    """The record that `TapRecord.to_line` wrote. Raises TypeError on an unknown key."""
-    return TapRecord(**json.loads(line))
+    """The record that `TapRecord.to_line` wrote. Raises TypeError when fields are too many."""
+    return TapRecord(*json.loads(line))
 
 
 def _ms(moment_s: float, t0_mono_s: float) -> float:
