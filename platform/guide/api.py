@@ -72,7 +72,7 @@ class OneLesson(APIView):
 
     permission_classes = [IsAuthenticatedOrReadOnly]
 
-    @extend_schema(summary="A lesson and its questions", responses=LessonWhole)
+    @extend_schema(summary="Get a lesson and its questions.", responses=LessonWhole)
     def get(self, request: Request, topic: str, slug: str) -> Response:
         """The lesson; what the answers are shows only once they are locked."""
         lesson = _find(topic, slug)
@@ -88,7 +88,7 @@ class OneLesson(APIView):
 class Answers(APIView):
     """POST /api/lessons/<topic>/<slug>/answers/<question>/"""
 
-    @extend_schema(summary="Lock an answer", request=Choice, responses=Question)
+    @extend_schema(summary="Lock an answer; it stays.", request=Choice, responses=Question)
     def post(self, request: Request, topic: str, slug: str, question: str) -> Response:
         """Lock it; a second answer changes nothing."""
         lesson = _find(topic, slug)
@@ -107,7 +107,7 @@ class Answers(APIView):
 class Read(APIView):
     """POST /api/lessons/<topic>/<slug>/read/"""
 
-    @extend_schema(summary="Mark a lesson as read", request=None, responses={204: None})
+    @extend_schema(summary="Mark a lesson as read.", request=None, responses={204: None})
     def post(self, request: Request, topic: str, slug: str) -> Response:
         """Mark it; doing so twice changes nothing."""
         mark_read(request.user, _find(topic, slug))

@@ -17,15 +17,12 @@ const languages = {
 const quiet = EditorView.theme({
   "&": {color: "var(--ink)", backgroundColor: "var(--well)", height: "100%"},
   ".cm-scroller": {fontFamily: "inherit", lineHeight: "inherit"},
-  ".cm-activeLine, .cm-activeLineGutter": {backgroundColor: "color-mix(in srgb, var(--lead) 7%, transparent)"},
-  ".cm-activeLineGutter": {color: "var(--ink)"},
   "& .cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {background: "color-mix(in srgb, var(--lead) 26%, transparent)"},
   // CodeMirror itself moves the numbers down to the first line; a padding here would do it twice.
   ".cm-gutters": {paddingBlock: "0", backgroundColor: "transparent", color: "var(--code-com)", borderRight: "1px solid var(--rule)"},
   ".cm-activeLineGutter": {backgroundColor: "transparent", color: "var(--ink)"},
   ".cm-activeLine": {backgroundColor: "color-mix(in srgb, var(--lead) 7%, transparent)"},
   ".cm-cursor": {borderLeftColor: "var(--ink)"},
-  "& > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": {background: "color-mix(in srgb, var(--lead) 26%, transparent) !important"},
   ".cm-selectionMatch, .cm-searchMatch": {backgroundColor: "color-mix(in srgb, var(--doubt) 26%, transparent)"},
   "&.cm-focused .cm-matchingBracket": {backgroundColor: "transparent", outline: "1px solid var(--edge)"},
   ".cm-panels": {backgroundColor: "var(--panel)", color: "var(--ink)", borderColor: "var(--rule)"},
