@@ -36,6 +36,7 @@ class Op:
     fault      ok/fail  <fault>     broker, detail: proof; the fault took effect / did not
     fault      info     healed      broker, detail: proof
     canary     ok       send/read   topic, ids: what our own producers were told, and read back
+                                    detail of send: acked_ms, when each was acknowledged
     machine    info     pressure    detail: cpu starvation during the run
     =========  =======  ==========  ======================================================
     """

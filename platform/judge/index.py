@@ -55,6 +55,7 @@ class History:
         self.pressure: list[Op] = []
         self.canary_sent: dict[str, set[str]] = defaultdict(set)
         self.canary_read: dict[str, set[str]] = defaultdict(set)
+        self.canary_acked_ms: dict[str, list[float]] = defaultdict(list)
         self.memo: dict[str, Any] = {}
         """What one checker worked out and the next can use; see `judge.fates`."""
 

@@ -135,6 +135,7 @@ def _take_fault(history: History, op: Op) -> None:
 def _take_canary(history: History, op: Op) -> None:
     table = history.canary_sent if op.f == "send" else history.canary_read
     table[op.topic or ""].update(op.ids or ())
+    history.canary_acked_ms[op.topic or ""].extend((op.detail or {}).get("acked_ms", ()))
 
 
 def _take_pressure(history: History, op: Op) -> None:

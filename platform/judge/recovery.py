@@ -18,7 +18,7 @@ def cut_short(history: History) -> bool:
 
 
 def recovered_ms(history: History) -> float | None:
-    """When every fault was healed and live brokers led the learner's topic again.
+    """When every fault was healed, live brokers led the learner's topic and served our own again.
 
     None when that was not seen, or when there was no fault to recover from.
     """
@@ -40,6 +40,24 @@ def recovered_ms(history: History) -> float | None:
         if led_ms is None:
             return None
         moment = max(moment, led_ms)
+    return _served_ms(history, moment)
+
+
+def _served_ms(history: History, led_ms: float) -> float | None:
+    """When our own careful producers were acknowledged again after `led_ms`.
+
+    A leader may be known seconds before it serves on a busy machine. What our own client could
+    not have done by then must not be asked of the learner's. A history that says nothing of
+    when they were acknowledged gives `led_ms`.
+    """
+    moment = led_ms
+    for topic, role in history.terms.canaries.items():
+        acked_ms = history.canary_acked_ms.get(topic)
+        if role == "good" and acked_ms:
+            again = [t for t in acked_ms if t >= led_ms]
+            if not again:
+                return None
+            moment = max(moment, min(again))
     return moment
 
 

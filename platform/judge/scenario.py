@@ -15,6 +15,7 @@ CONDITIONS = (
     "orders_handed",
     "isr_is_leader_alone",
     "partition_led",
+    "served_again",
     "followers_behind",
 )
 TARGETS = ("leader",)

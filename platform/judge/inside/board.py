@@ -9,6 +9,7 @@ from typing import Any
 from confluent_kafka import KafkaException, TopicPartition
 from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]
 
+from judge.inside.clients import admin
 from judge.inside.run_state import RunState
 
 PERIOD_S = 0.25
@@ -29,6 +30,7 @@ class Board(threading.Thread):
         self._watermark = 0
         self._last: dict[str, Any] = {}
         self._epoch: int | None = None
+        self._client = admin(run.bootstrap())
         self.latest_wake_s = 0.0
 
     def run(self) -> None:
@@ -93,9 +95,14 @@ class Board(threading.Thread):
         end = TopicPartition(run.topic, 0)
         try:
             asked = {end: OffsetSpec.latest()}  # type: ignore[no-untyped-call]
-            answer = run.admin.list_offsets(asked, request_timeout=WATERMARK_TIMEOUT_S)[end].result(
-                WATERMARK_TIMEOUT_S * 2
-            )
+            answer = self._client.list_offsets(asked, request_timeout=WATERMARK_TIMEOUT_S)[
+                end
+            ].result(WATERMARK_TIMEOUT_S * 2)
         except (KafkaException, TimeoutError):
-            return  # Nobody answers just now: what was last known stands.
+            answer = None
+        if answer is None or answer.offset < 0:
+            # What was last known stands. A client that knew the dead leader asks it for ten
+            # seconds and more, so the next question is put by a new one.
+            self._client = admin(run.bootstrap())
+            return
         self._watermark, self._epoch = answer.offset, answer.leader_epoch

@@ -44,15 +44,23 @@ def followers_behind(run: RunState) -> bool:
 
 
 def partition_led(run: RunState) -> bool:
-    """Whether a live broker leads every topic of the run."""
+    """Whether a live broker leads every topic of the run, and no more."""
     alive = run.alive_brokers()
     return all(run.leaders.get(topic) in alive for topic in run.topics)
+
+
+def served_again(run: RunState) -> bool:
+    """Whether every topic is led, and our own producers were acknowledged since the kill."""
+    return partition_led(run) and all(
+        canary.last_acked_ms > run.killed_ms for canary in run.canaries
+    )
 
 
 STATES: dict[str, Callable[[RunState], bool]] = {
     "isr_is_leader_alone": isr_is_leader_alone,
     "followers_behind": followers_behind,
     "partition_led": partition_led,
+    "served_again": served_again,
 }
 
 COUNTS: dict[str, Callable[[RunState], int]] = {

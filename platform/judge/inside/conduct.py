@@ -75,7 +75,7 @@ def _prepare(stage: Stage, job: Mapping[str, Any]) -> RunState:
         ledger=Ledger(bytes.fromhex(job["key"]), job["seed"], scenario.customers),
         answers=answers,
         program=_program(stage, job, scenario.topic, answers, clock),
-        canaries=[Canary(kind, bootstrap(brokers)) for kind in (BAD, GOOD)],
+        canaries=[Canary(kind, bootstrap(brokers), clock) for kind in (BAD, GOOD)],
     )
 
 
@@ -188,7 +188,7 @@ def _end_program(run: RunState) -> None:
 def _read_everything(run: RunState) -> None:
     run.tell("stage", stage="reading", label="Every log is read back")
     for canary in run.canaries:
-        canary.stop(run.note, run.now_ms)
+        canary.stop(run.note)
     alive = set(run.alive_brokers())
     try:
         run.wait_any(

@@ -50,6 +50,7 @@ class RunState:
     in_sync: dict[str, tuple[int, ...]] = field(default_factory=dict)
     cut_brokers: set[int] = field(default_factory=set)
     killed: int | None = None
+    killed_ms: float = 0.0
 
     @property
     def topic(self) -> str:

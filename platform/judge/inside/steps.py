@@ -9,6 +9,7 @@ from confluent_kafka import ElectionType, TopicPartition
 
 from judge.errors import JudgeError
 from judge.history import Op
+from judge.inside.clients import admin
 from judge.inside.cluster import settle
 from judge.inside.conditions import COUNTS, STATES
 from judge.inside.faults import FAULTS
@@ -134,8 +135,10 @@ def elect_if_leaderless(run: RunState, options: Mapping[str, Any]) -> None:
 def elect_unclean(run: RunState, topics: list[str]) -> None:
     """Force an unclean election for partition 0 of `topics`."""
     partitions = [TopicPartition(topic, 0) for topic in topics]
+    # A client of its own: one that knew the dead broker may ask it for up to ten seconds.
     # Without a time-out of its own: confluent-kafka 2.16.1 raises SystemError when given one.
-    election = run.admin.elect_leaders(ElectionType.UNCLEAN, partitions)
+    client = admin(run.bootstrap())
+    election = client.elect_leaders(ElectionType.UNCLEAN, partitions)
     try:
         election.result(ELECTION_TIMEOUT_S)
     except TimeoutError:

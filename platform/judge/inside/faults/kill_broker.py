@@ -26,7 +26,7 @@ class KillBroker:
                 f"broker {leader} had lost the lead before it was killed",
             )
         run.stage.tap.broker_down(leader)
-        run.killed = leader
+        run.killed, run.killed_ms = leader, run.now_ms()
         left = log_end_offset(run.stage.brokers.data_dir(leader), run.topic, 0)
         return {
             "signal": "SIGKILL",

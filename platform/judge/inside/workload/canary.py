@@ -9,6 +9,7 @@ from typing import Any
 
 from judge.history import Op
 from judge.inside.clients import producer
+from judge.inside.clock import Clock
 
 PERIOD_S = 0.02
 FLUSH_S = 10.0
@@ -41,20 +42,27 @@ GOOD = CanaryKind(
 class Canary(threading.Thread):
     """Writes a numbered record every 20 ms and remembers which were acknowledged."""
 
-    def __init__(self, kind: CanaryKind, bootstrap: str) -> None:
+    def __init__(self, kind: CanaryKind, bootstrap: str, clock: Clock) -> None:
         super().__init__(name=kind.topic, daemon=True)
+        self._clock = clock
         self.kind = kind
         self._producer = producer(
             bootstrap, **{**kind.producer_settings, "message.timeout.ms": 8000}
         )
         self._halt = threading.Event()
         self._acknowledged: list[str] = []
+        self._acked_ms: list[float] = []
         self._sent = 0
 
     @property
     def acknowledged(self) -> int:
         """How many records the cluster has acknowledged so far."""
         return len(self._acknowledged)
+
+    @property
+    def last_acked_ms(self) -> float:
+        """When the cluster last acknowledged a record; -1 before the first."""
+        return self._acked_ms[-1] if self._acked_ms else -1.0
 
     def run(self) -> None:
         """Write until `stop`, then give what is in flight a last chance."""
@@ -74,19 +82,21 @@ class Canary(threading.Thread):
 
     def _delivered(self, error: Any, message: Any) -> None:
         if error is None:
+            self._acked_ms.append(self._clock.ms())
             self._acknowledged.append(message.value().decode())
 
-    def stop(self, note: Callable[[Op], None], now_ms: Callable[[], float]) -> None:
+    def stop(self, note: Callable[[Op], None]) -> None:
         """End it and note what it was told."""
         self._halt.set()
         self.join()
         note(
             Op(
-                now_ms(),
+                self._clock.ms(),
                 "canary",
                 "ok",
                 "send",
                 topic=self.kind.topic,
                 ids=list(self._acknowledged),
+                detail={"acked_ms": list(self._acked_ms)},
             )
         )
