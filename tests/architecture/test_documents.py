@@ -45,9 +45,12 @@ def test_it_pins_the_dependency_by_hash(name):
 
 
 def test_it_documents_every_variable_of_the_environment():
+    # A sandbox starts with an empty environment; what it is told there is no operator's business.
+    sandboxes = {PLATFORM / "judge" / "inside", PLATFORM / "judge" / "sandbox"}
     used = {
         name
         for path in modules()
+        if sandboxes.isdisjoint(path.parents)
         for name in re.findall(r"\bFAULTLINE_[A-Z_]+\b", path.read_text(encoding="utf-8"))
     }
     told = "".join(
