@@ -15,7 +15,12 @@ PATIENCE_S = 60
 
 def supervisor_pid(sandbox: Sandbox) -> int:
     """The host's number of the supervisor: the child of the sandbox's first process."""
-    first = sandbox.first_pid
+    assert sandbox.first_pid is not None
+    return supervisor_of(sandbox.first_pid)
+
+
+def supervisor_of(first: int) -> int:
+    """The host's number of the supervisor under the first process `first`."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and _parent(int(entry.name)) == first:
             return int(entry.name)

@@ -9,8 +9,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from judge.bwrap import system_folders
 from judge.sandbox.link import Sandbox
-from judge.sandbox.spawn import system_folders
 from judge.sandbox.uid import claim_uid
 
 PATIENCE_S = 120
@@ -42,7 +42,7 @@ def unguarded(code: str, *options: str, env: Mapping[str, str] | None = None) ->
 
     The control of an attack: what it prints shows that the attack works without the guard.
     """
-    command = ["bwrap", *system_folders(), "--proc", "/proc", "--dev", "/dev"]
+    command = ["bwrap", *system_folders("bin", "lib", "lib64"), "--proc", "/proc", "--dev", "/dev"]
     command += ["--unshare-user", "--die-with-parent", *options]
     command += ["--", "/usr/bin/python3", "-c", textwrap.dedent(code)]
     uid = claim_uid() if os.geteuid() == 0 else None

@@ -8,25 +8,16 @@ import subprocess
 
 from judge.doctor.check import Check, failed, passed
 from judge.home import Home
+from judge.sandbox.programs import PACKAGES, SEARCH, missing_programs
 
 OLDEST_BUBBLEWRAP = (0, 8)
 """The first release with --disable-userns."""
-
-_PACKAGES = {
-    "ip": "iproute2",
-    "nft": "nftables",
-    "setpriv": "util-linux",
-    "prlimit": "util-linux",
-    "unshare": "util-linux",
-    "mount": "mount",
-}
-_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def check_bubblewrap(_home: Home) -> Check:
     """Bubblewrap is there and knows the options that the jail stands on."""
     name, remedy = "bubblewrap", "sudo apt-get install bubblewrap"
-    if shutil.which("bwrap", path=_PATH) is None:
+    if shutil.which("bwrap", path=SEARCH) is None:
         return failed(name, "bwrap is not installed", remedy)
     said = subprocess.run(["bwrap", "--version"], capture_output=True, text=True, check=False)
     found = re.search(r"(\d+)\.(\d+)", said.stdout)
@@ -39,8 +30,8 @@ def check_bubblewrap(_home: Home) -> Check:
 
 def check_programs(_home: Home) -> Check:
     """The other programs: for networks, cuts, limits and mounts."""
-    lacking = [program for program in _PACKAGES if shutil.which(program, path=_PATH) is None]
+    lacking = missing_programs()
     if not lacking:
-        return passed("programs", ", ".join(_PACKAGES))
-    packages = " ".join(sorted({_PACKAGES[program] for program in lacking}))
+        return passed("programs", ", ".join(PACKAGES))
+    packages = " ".join(sorted({PACKAGES[program] for program in lacking}))
     return failed("programs", f"missing: {', '.join(lacking)}", f"sudo apt-get install {packages}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from judge.errors import JudgeError
+from judge.inside.lifeline import hold_lifeline
 from judge.inside.network import Network, build_network
 from judge.inside.ops import OPS
 from judge.inside.stage import Stage
@@ -42,6 +43,7 @@ class Voice:
 
 def main() -> None:
     """Build the network, say hello, then serve requests until stdin closes."""
+    hold_lifeline()
     requests_fd, voice = _take_pipes()
     _write_etc()
     try:

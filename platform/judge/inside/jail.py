@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
 import subprocess
@@ -12,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from judge.bwrap import FirstProcess
 from judge.errors import JudgeError
 from judge.inside.exits import ProgramExit
 from judge.inside.jail_command import jail_command
@@ -58,7 +58,9 @@ class Program:
         self._runtime = runtime or Path(os.environ["FAULTLINE_RUNTIME"])
         self._meter = Meter(limits.output_bytes, lambda: self._end("output"))
         self._popen: subprocess.Popen[bytes] | None = None
-        self._status, self._stdin, self._peak_bytes = -1, -1, 0
+        self._first: FirstProcess | None = None
+        self._stdin, self._peak_bytes = -1, 0
+        self._namespace: int | None = None
         self._reason, self._done = "", threading.Event()
         self._lock, self._writing = threading.Lock(), threading.Lock()
         self._exit: ProgramExit | None = None
@@ -66,7 +68,7 @@ class Program:
         self.started_s = 0.0
 
     def start(self) -> Program:
-        """Start it and return at once; it dies with the thread that calls this.
+        """Start it and return at once.
 
         Raises:
             JudgeError: "learner-runtime-missing": there is nothing to run it with.
@@ -140,7 +142,8 @@ class Program:
         return self.exit
 
     def _spawn(self, workdir: Workdir) -> subprocess.Popen[bytes]:
-        self._status, status_end = os.pipe()
+        status, status_end = os.pipe()
+        self._first = FirstProcess(status)
         filter_end = filter_pipe()
         limit = applying(self._limits)
 
@@ -173,90 +176,47 @@ class Program:
 
     def _end(self, reason: str) -> None:
         with self._lock:
-            if self._popen is None or self._done.is_set():
+            if self._first is None or self._done.is_set():
                 return
             self._reason = self._reason or reason
-            self._popen.kill()  # bwrap's death takes the jail's first process, and that the rest
+            self._first.kill()  # when it is too early for that, the watch does it on its next round
 
     def _watch(self, workdir: Workdir, readers: Mapping[str, Reader]) -> None:
         assert self._popen is not None  # noqa: S101
-        status = _Status(self._status)
-        while True:
+        assert self._first is not None  # noqa: S101
+        while self._popen.poll() is None and not self._reason:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._popen.wait(PERIOD_S)
-                break
-            self._check(status)
-        status.wait_until_gone()
+            self._check(self._first)
+        self._first.end(self._popen)
         for reader in readers.values():
             reader.join()
         self.close_stdin()
         workdir.remove()
-        self._exit = self._ended(status, readers)
+        self._exit = self._ended(self._first.exit_code(), readers)
         self._failure = next((r.error for r in readers.values() if r.error), None)
-        status.close()
-        self._done.set()
+        with self._lock:
+            self._done.set()
+            self._first.close()
 
-    def _check(self, status: _Status) -> None:
+    def _check(self, first: FirstProcess) -> None:
         if time.monotonic() - self.started_s > self._limits.wall_s:
             self._end("wall-clock")
-        namespace = status.namespace()
-        if namespace is None:
+        if not first.known() or first.pid is None:
             return
-        used = memory_bytes(members(namespace))
-        self._peak_bytes = max(self._peak_bytes, used)
-        if used > self._limits.memory_bytes:
-            self._end("memory")
+        with contextlib.suppress(OSError):  # it has ended since
+            if self._namespace is None:
+                self._namespace = pid_namespace(first.pid)
+            used = memory_bytes(members(self._namespace))
+            self._peak_bytes = max(self._peak_bytes, used)
+            if used > self._limits.memory_bytes:
+                self._end("memory")
 
-    def _ended(self, status: _Status, readers: Mapping[str, Reader]) -> ProgramExit:
+    def _ended(self, code: int | None, readers: Mapping[str, Reader]) -> ProgramExit:
         tail = readers["stderr"].tail.decode(errors="replace")
-        code = status.exit_code()
         reason = self._reason or ("exited" if code is not None else "start-failed")
         number = None
         if code is not None and _SIGNAL_BASE < code <= _SIGNAL_BASE + _HIGHEST_SIGNAL:
             number, code = code - _SIGNAL_BASE, None
         total = self._meter.total_bytes
         return ProgramExit(reason, code, number, tail, self._peak_bytes, total)
-
-
-class _Status:
-    """What bwrap reports of the jail: its first process, then its exit status."""
-
-    def __init__(self, fd: int) -> None:
-        self._fd, self._text = fd, b""
-        self._namespace: int | None = None
-        self._pidfd: int | None = None
-        os.set_blocking(fd, False)
-
-    def namespace(self) -> int | None:
-        """The jail's pid namespace; None until bwrap has made it."""
-        if self._namespace is None and (pid := self._field("child-pid")) is not None:
-            with contextlib.suppress(OSError):
-                self._pidfd = os.pidfd_open(pid)
-                self._namespace = pid_namespace(pid)
-        return self._namespace
-
-    def wait_until_gone(self) -> None:
-        """Wait for the jail's first process: it is the last of the jail to go."""
-        self.namespace()
-        if self._pidfd is not None:
-            select.select([self._pidfd], [], [], None)
-
-    def exit_code(self) -> int | None:
-        """The program's exit status, 128 + n for signal n; None when it never ran."""
-        return self._field("exit-code")
-
-    def close(self) -> None:
-        """Close what is open."""
-        os.close(self._fd)
-        if self._pidfd is not None:
-            os.close(self._pidfd)
-
-    def _field(self, name: str) -> int | None:
-        with contextlib.suppress(BlockingIOError):
-            self._text += os.read(self._fd, 4096)
-        for line in self._text.splitlines():
-            with contextlib.suppress(ValueError):
-                value = json.loads(line).get(name)
-                if value is not None:
-                    return int(value)
-        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from judge.bwrap import system_folders
 from judge.inside.limits import Limits, process_limit_command
 from judge.inside.workdir import Workdir
 
@@ -40,7 +41,7 @@ def jail_command(
         *("--unshare-user", "--disable-userns", "--cap-drop", "ALL"),
         *("--uid", "1000", "--gid", "1000", "--hostname", "learner"),
         *("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
-        *("--die-with-parent", "--new-session", "--clearenv"),
+        *("--new-session", "--clearenv"),  # it ends with the sandbox, and by its first process
         *(word for item in variables.items() for word in ("--setenv", *item)),
         *_files(workdir, runtime),
         "--",
@@ -50,21 +51,15 @@ def jail_command(
 
 
 def _files(workdir: Workdir, runtime: Path) -> list[str]:
-    folders = ["--ro-bind", "/usr", "/usr"]
-    for name in ("bin", "lib", "lib64"):
-        link = Path("/", name)
-        if link.is_symlink():
-            folders += ["--symlink", str(link.readlink()), str(link)]
-        elif link.is_dir():
-            folders += ["--ro-bind", str(link), str(link)]
     return [
-        *folders,
+        *system_folders("bin", "lib", "lib64"),
         *("--ro-bind", "/etc", "/etc"),  # the supervisor's own, with four small files
-        *("--ro-bind", str(runtime), str(runtime)),
         *("--proc", "/proc", "--dev", "/dev"),
         # bwrap's own /dev/shm, /dev and / are writable and unlimited: 160 MB went into each.
         *("--size", str(_SHM_BYTES), "--tmpfs", "/dev/shm"),  # noqa: S108
         *("--bind", str(workdir.tmp), "/tmp"),  # noqa: S108
+        # After /tmp: a data directory may be in there, and would be covered.
+        *("--ro-bind", str(runtime), str(runtime)),
         *("--ro-bind", str(workdir.work), "/work", "--chdir", "/work"),
         # /proc too: on some machines a program may otherwise exempt itself from the OOM killer.
         *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),

@@ -14,6 +14,7 @@ from judge.errors import JudgeError, SandboxUnavailableError
 from judge.events import Event
 from judge.home import Home
 from judge.sandbox.owner import owner
+from judge.sandbox.programs import require_programs
 from judge.sandbox.spawn import SandboxProcess
 from judge.sandbox.uid import claim_uid
 
@@ -52,8 +53,8 @@ class Sandbox:
     @property
     def first_pid(self) -> int | None:
         """The host's number for the first process in it; all others are its descendants."""
-        self._process.first_process(0)
-        return self._process.first_pid
+        self._process.first.known()
+        return self._process.first.pid
 
     @property
     def log_tail(self) -> str:
@@ -116,7 +117,7 @@ class Sandbox:
             raise SandboxUnavailableError(
                 "sandbox-did-not-start",
                 "The sandbox could not be made on this machine; `judge doctor` says what it lacks.",
-                error.detail or error.message,
+                self.log_tail or error.message,
             ) from error
         if "hello" not in message:
             self.close()
@@ -202,6 +203,7 @@ def start_sandbox(home: Home) -> Sandbox:
         SandboxUnavailableError: this machine cannot make one; nothing is run on it then.
         JudgeError: no user id was free.
     """
+    require_programs()
     uid = claim_uid() if os.geteuid() == 0 else None
     try:
         sandbox = Sandbox(owner().run(lambda: SandboxProcess(home, uid)))

@@ -27,8 +27,25 @@ exec "$@"
 
 
 def is_reachable(path: Path) -> bool:
-    """Whether a user without any rights may enter every folder above `path`, and `path`."""
-    return all(folder.stat().st_mode & stat.S_IXOTH for folder in (path, *path.parents))
+    """Whether a user without any rights may enter every folder above `path`."""
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents)
+
+
+def require_readable(paths: Sequence[Path]) -> None:
+    """Do nothing when a user without any rights may read the folders `paths` themselves.
+
+    Raises:
+        SandboxUnavailableError: "files-not-readable": made under a strict umask. No bind mount
+            helps against that.
+    """
+    needed = stat.S_IROTH | stat.S_IXOTH
+    for path in paths:
+        if path.stat().st_mode & needed != needed:
+            raise SandboxUnavailableError(
+                "files-not-readable",
+                f"{path} cannot be read by the users that sandboxes run as."
+                f" Run: chmod -R o+rX {path}",
+            )
 
 
 def lend(paths: Sequence[Path]) -> tuple[list[str], dict[Path, Path]]:
@@ -37,7 +54,11 @@ def lend(paths: Sequence[Path]) -> tuple[list[str], dict[Path, Path]]:
     Those that anybody can reach already are left where they are. The prefix is empty when that
     is true of all; otherwise it needs root. Only meant for root, who drops its rights next: the
     checkout may be /root/faultline, which no other user can enter.
+
+    Raises:
+        SandboxUnavailableError: see `require_readable`; or there is no place to lend them at.
     """
+    require_readable(paths)
     hidden = [path for path in paths if not is_reachable(path)]
     if not hidden:
         return [], {path: path for path in paths}

@@ -18,6 +18,9 @@ SYSTEM_PYTHON = Path("/usr/bin/python3")
 """The jail has /usr and no other interpreter; a Python under /root could not be reached there."""
 
 _LOCK = Path(__file__).with_name("learner.lock")
+_RECIPE = 1
+"""Raised when this file builds something else from the same lock."""
+
 _MARKER = "faultline.json"
 
 OnProgress = Callable[[str], None]
@@ -64,7 +67,7 @@ def build_learner_runtime(home: Home, on_progress: OnProgress = lambda _: None) 
 def _install(building: Path) -> None:
     # Our own pip works on the other environment, so that one needs no pip and has none.
     pip = [sys.executable, "-m", "pip", "--python", str(building / "bin" / "python")]
-    options = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-deps"]
+    options = ["--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "--no-compile"]
     wheels = ["--only-binary", ":all:", "--require-hashes", "--requirement", str(_LOCK)]
     _run([*pip, "install", *options, *wheels])
     for script in building.glob("bin/[Aa]ctivate*"):
@@ -88,6 +91,7 @@ def _open_to_all(folder: Path) -> None:
 
 def _expected() -> dict[str, Any]:
     return {
+        "recipe": _RECIPE,
         "python": str(SYSTEM_PYTHON.resolve()),
         "lock": hashlib.sha256(_LOCK.read_bytes()).hexdigest(),
     }

@@ -102,7 +102,8 @@ def test_it_keeps_the_programs_own_files_as_they_were(attack: Attack) -> None:
         """
         import os
         for deed in (lambda: open("/work/main.py", "w"), lambda: os.unlink("/work/main.py"),
-                     lambda: os.chmod("/work/main.py", 0o777), lambda: os.rename("/work", "/tmp/w")):
+                     lambda: os.chmod("/work/main.py", 0o777),
+                     lambda: os.rename("/work", "/tmp/work")):
             try:
                 deed(); print("done")
             except OSError:

@@ -1,4 +1,4 @@
-"""Attacks by and on processes: bombs, daemons, signals, and a look at others' memory and secrets."""
+"""Attacks by and on processes: bombs, daemons, signals, a look at others' secrets."""
 
 from __future__ import annotations
 
