@@ -73,3 +73,19 @@ def test_it_takes_no_colours_that_do_not_exist(client):
     answer = client.post("/theme", {"theme": "<script>"})
 
     assert answer.cookies["theme"].value == ""
+
+
+def test_it_answers_an_unknown_host_with_a_page_of_ours(client):
+    answer = client.get("/", headers={"host": "elsewhere.example"})
+
+    assert answer.status_code == 400
+    assert b"made no sense to us" in answer.content
+
+
+def test_it_lets_browsers_keep_static_files(client):
+    answer = client.get("/static/web/logo.svg")
+
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert "max-age" in answer["Cache-Control"]
+    assert answer["Last-Modified"]
