@@ -83,7 +83,10 @@ def test_it_has_no_process_left_when_close_returns(runtime_home: Home) -> None:
     assert processes_in(namespaces) == []
 
 
-def test_it_leaves_no_descriptor_thread_child_mount_or_file(runtime_home: Home) -> None:
+def test_it_leaves_no_descriptor_thread_child_mount_or_file(
+    runtime_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with start_sandbox(runtime_home) as first:  # the owner's thread and imports are made once
         run_program(first, "pass")
     before = _traces()
@@ -211,6 +214,6 @@ def _traces() -> dict[str, object]:
         "threads": len(list(task.iterdir())),
         "children": sorted(p.read_text() for p in task.glob("*/children")),
         "mounts": (me / "mountinfo").read_text(),
-        "files": sorted(Path(tempfile.gettempdir()).glob("*faultline*")),
+        "files": sorted(Path(tempfile.gettempdir()).iterdir()),
         "landings": [sorted(Path(p).iterdir()) for p in ("/mnt", "/media", "/srv")],
     }
