@@ -6,16 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from judge.acknowledgements import acknowledgements, is_acknowledged
+from judge.allotment import allot
 from judge.history import Op
-from judge.index import BatchKey, History, acks_of, isr_of, sent_ms, spot
+from judge.index import BatchKey, History, acks_of, isr_of, spot
 
 ISR_SEEN_WITHIN_MS = 1000.0
 """How much later than an acknowledgement metadata may show the ISR it was given under: it is
 polled at 10 to 20 Hz, and a broker's view of it is refreshed a little after the leader's."""
-
-HANDED_LATE_MS = 250.0
-"""A batch may leave this much before its order is noted as handed: the note follows the pipe,
-and on a busy machine the program is sometimes faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,8 @@ class Fates:
     """What became of the writes vouched for that the reader did not read.
 
     lost: gone for certain. hidden: on a live log, above what can be read. unexplained: on a live
-    log, below the end that was read, and not read, which is our reader's failure.
+    log, below the end that was read, and not read, which is our reader's failure. All are empty
+    in a run that was never read back.
     """
 
     lost: list[Loss] = field(default_factory=list)
@@ -58,6 +56,9 @@ def fates(history: History) -> Fates:
 
 def _work_out(history: History) -> Fates:
     result = Fates()
+    if not history.read_ends:
+        # Nobody looked, so nothing is known to be gone.
+        return result
     by_id = acknowledgements(history).by_id
     # An order that the program refused promises nothing, even where a broker said yes.
     vouched = {i for i in by_id if i in history.handed and i not in history.refused}
@@ -147,41 +148,19 @@ def _unstored_losses(history: History, ids: list[str]) -> Iterable[Loss]:
     The tap does not know ids, so this counts: an order can only have been in a batch that left
     after it was handed, and a batch holds only so many. What is left over was never sent.
     """
-    waiting = sorted(ids, key=lambda i: (_born(history, i), i))
     joined = acknowledgements(history)
-    for batches, acknowledged in (
-        (joined.acknowledged_unstored, True),
-        (joined.doubtful_unstored, False),
-    ):
-        matched, waiting = _allot(history, waiting, batches)
-        for order_id, op in matched:
-            cause = (
-                acknowledged_cause(history, op)
-                if acknowledged
-                else "accepted-without-acknowledgement"
-            )
-            moment = op.t_ms if acknowledged else history.accepted[order_id]
-            yield Loss(order_id, cause, moment, op)
-    for order_id in waiting:
-        yield Loss(order_id, "never-sent", history.accepted[order_id])
-
-
-def _allot(
-    history: History, ids: list[str], batches: list[Op]
-) -> tuple[list[tuple[str, Op]], list[str]]:
-    """Fill `batches`, earliest first, with the earliest `ids` that may have been in them.
-
-    A later batch may hold whatever an earlier one may, so filling in this order leaves over as
-    few as possible: nobody is called a liar whom the counts could clear.
-    """
-    matched: list[tuple[str, Op]] = []
-    at = 0
-    for op in batches:
-        room = op.count or 1
-        while room and at < len(ids) and _born(history, ids[at]) <= sent_ms(op) + HANDED_LATE_MS:
-            matched.append((ids[at], op))
-            at, room = at + 1, room - 1
-    return matched, ids[at:]
+    waiting = sorted((_born(history, order_id), order_id) for order_id in ids)
+    batches = [*joined.acknowledged_unstored, *joined.doubtful_unstored]
+    matched = allot([born for born, _ in waiting], batches)
+    for place, (_, order_id) in enumerate(waiting):
+        op = matched.get(place)
+        accepted_ms = history.accepted[order_id]
+        if op is None:
+            yield Loss(order_id, "never-sent", accepted_ms)
+        elif is_acknowledged(op):
+            yield Loss(order_id, acknowledged_cause(history, op), op.t_ms, op)
+        else:
+            yield Loss(order_id, "accepted-without-acknowledgement", accepted_ms, op)
 
 
 def _born(history: History, order_id: str) -> float:

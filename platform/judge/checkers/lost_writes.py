@@ -29,6 +29,8 @@ def check(history: History) -> CheckResult:
         "hidden": len(became.hidden),
         "unexplained": len(became.unexplained),
     }
+    if not history.read_ends:
+        return CheckResult(NAME, None, "the topic was not read back", (), figures)
     if became.lost:
         lost = how_many(len(became.lost), "order")
         summary = f"{lost} of {vouched:,} vouched for cannot be read back"

@@ -357,3 +357,11 @@ def test_it_counts_an_order_with_a_surviving_second_copy_as_kept():
     )
 
     assert result.kept is True
+
+
+def test_it_calls_nothing_lost_in_a_run_that_was_never_read_back():
+    result = check(handed("o1"), acknowledged("o1", acks=1), accepted("o1"), killed(2))
+
+    assert result.kept is None
+    assert result.summary == "the topic was not read back"
+    assert result.figures["lost"] == 0

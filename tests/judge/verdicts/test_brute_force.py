@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from histories import words
 from histories.profiles import many
-from judge.fates import HANDED_LATE_MS, fates
+from judge.allotment import HANDED_LATE_MS
+from judge.fates import fates
 from judge.indexing import index_history
 
 IDS = ("a", "b", "c")
@@ -120,7 +121,7 @@ class Tried:
         }
 
     def end(self):
-        return max((op.offset for op in self.some("reader", "read_end")), default=None)
+        return max(op.offset for op in self.some("reader", "read_end"))
 
     def state(self, order_id):
         """lost, kept, hidden or unexplained; None when nobody vouched for it."""
@@ -135,14 +136,13 @@ class Tried:
         live = {offset for broker, offset in self.places(order_id) if broker != 2} - taken
         if not live:
             return "lost"
-        over = [offset for offset in live if self.end() is None or offset < self.end()]
-        return "unexplained" if over or self.end() is None else "hidden"
+        return "unexplained" if min(live) < self.end() else "hidden"
 
     def nowhere(self):
         """Lost orders that no log shows, and the batches that no log shows."""
         ids = [i for i in IDS if self.state(i) == "lost" and not self.places(i)]
         yes, doubt = {}, {}
-        for op in self.some("tap", "append"):
+        for op in sorted(self.some("tap", "append"), key=lambda op: op.t_ms):
             if op.type == "ok":
                 if not self.holds(op):
                     yes.setdefault((op.offset, op.crc), op)
@@ -192,7 +192,7 @@ KINDS = {
 
 
 def history_of(parts):
-    return words.history(words.killed(2), *parts)
+    return words.history(words.killed(2), words.read(end=0), *parts)
 
 
 @many(1000)
