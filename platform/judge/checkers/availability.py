@@ -153,7 +153,8 @@ def _unreadable(history: History) -> list[Anomaly]:
     evidence = tuple(
         Evidence(
             f"order {i}, vouched for at {seconds(t)}, is on a live log above the high watermark",
-            t,
+            # That nobody can read it is so at the end; while the fault held, nobody could say.
+            history.read_ms,
             i,
             topic=history.terms.topic,
         )

@@ -18,17 +18,18 @@ def orders_handed(run: RunState) -> int:
 
 
 def isr_is_leader_alone(run: RunState) -> bool:
-    """Whether every topic with records on the leader that others lack has shrunk its ISR.
+    """Whether no follower that lacks a record of its leader is in sync any more.
 
-    An idle partition never leaves its ISR, since a follower with nothing to fetch is in sync; a
-    program that sends nothing must not stop the scenario, so only the canaries always count.
+    A follower with nothing to fetch never leaves the ISR. A program that sends nothing, or whose
+    records are refused, must not stop the scenario, so only the canaries must shrink in any case.
     """
-    for topic in run.topics:
-        ends = run.log_ends(topic)
-        idle = topic == run.topic and len(set(ends.values())) == 1
-        if not idle and len(run.in_sync.get(topic, ())) != 1:
-            return False
-    return True
+    if any(len(run.in_sync.get(canary.kind.topic, ())) != 1 for canary in run.canaries):
+        return False
+    leader = run.leaders.get(run.topic)
+    ends = run.log_ends(run.topic)
+    return leader is not None and all(
+        ends[broker] >= ends[leader] for broker in run.in_sync.get(run.topic, ())
+    )
 
 
 def followers_behind(run: RunState) -> bool:
