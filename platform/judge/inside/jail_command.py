@@ -9,6 +9,9 @@ from judge.bwrap import system_folders
 from judge.inside.limits import Limits, process_limit_command
 from judge.inside.workdir import Workdir
 
+RUNTIME_AT = "/runtime"
+"""Where the learner's Python is. Its own path would tell where the host keeps things, and whose."""
+
 _SHM_BYTES = 4 << 20
 
 _ENVIRONMENT = {
@@ -46,7 +49,7 @@ def jail_command(
         *_files(workdir, runtime),
         "--",
         *process_limit_command(limits),
-        *(str(runtime / "bin" / "python3"), "-u", f"/work/{entry}", *arguments),
+        *(f"{RUNTIME_AT}/bin/python3", "-u", f"/work/{entry}", *arguments),
     ]
 
 
@@ -58,8 +61,7 @@ def _files(workdir: Workdir, runtime: Path) -> list[str]:
         # bwrap's own /dev/shm, /dev and / are writable and unlimited: 160 MB went into each.
         *("--size", str(_SHM_BYTES), "--tmpfs", "/dev/shm"),  # noqa: S108
         *("--bind", str(workdir.tmp), "/tmp"),  # noqa: S108
-        # After /tmp: a data directory may be in there, and would be covered.
-        *("--ro-bind", str(runtime), str(runtime)),
+        *("--ro-bind", str(runtime), RUNTIME_AT),
         *("--ro-bind", str(workdir.work), "/work", "--chdir", "/work"),
         # /proc too: on some machines a program may otherwise exempt itself from the OOM killer.
         *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
