@@ -26,8 +26,8 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
     },
     "duplicate": {
         "retried-after-lost-response": (
-            "The first copy was stored but its answer did not reach the program, "
-            "so the client sent the batch again without idempotence."
+            "The first copy was stored but the program was not told so: its answer was lost or "
+            "an error. So the batch was sent again, and nothing told the two apart."
         ),
         "sent-twice": "The program handed the same order to Kafka more than once.",
     },

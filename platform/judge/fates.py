@@ -133,13 +133,29 @@ def acknowledged_cause(history: History, op: Op) -> str:
     """How an acknowledged batch could be lost, by what it asked for and the ISR at the time."""
     if acks_of(op) == 1:
         return "acknowledged-by-leader-only"
-    seen = history.metadata.get((history.terms.topic, op.partition or 0), ())
-    before = history.leader_at(op.partition or 0, op.t_ms)
-    during = [m for m in seen if op.t_ms < m.t_ms <= op.t_ms + ISR_SEEN_WITHIN_MS]
-    for shown in ([before] if before else []) + during:
-        if (shown.detail or {}).get("isr") == [op.broker]:
-            return "acknowledged-by-short-isr"
+    if any(isr_of(shown) == (op.broker,) for shown in _shown_around(history, op)):
+        return "acknowledged-by-short-isr"
     return "acknowledged-then-gone"
+
+
+def _shown_around(history: History, op: Op) -> Iterable[Op]:
+    """What metadata can have shown of the ISR that an acknowledgement was given under.
+
+    Where the leader's log alone ever held the batch, whatever is shown later in its reign counts:
+    a replica that was in sync then would have the batch, and nobody who has it is made to drop
+    it by a leader who has not.
+    """
+    before = history.leader_at(op.partition or 0, op.t_ms)
+    if before is not None:
+        yield before
+    key = (op.partition or 0, op.offset or 0, op.crc or 0)
+    alone = {broker for broker, _ in history.copies.get(key, ())} == {op.broker}
+    for shown in history.metadata.get((history.terms.topic, op.partition or 0), ()):
+        late = shown.t_ms > op.t_ms + ISR_SEEN_WITHIN_MS
+        if shown.t_ms > op.t_ms and (shown.broker != op.broker or (late and not alone)):
+            return
+        if shown.t_ms > op.t_ms:
+            yield shown
 
 
 def _unstored_losses(history: History, ids: list[str]) -> Iterable[Loss]:

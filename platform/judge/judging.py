@@ -123,9 +123,7 @@ def _own_failure(history: History, checks: Sequence[CheckResult]) -> _Outcome | 
     found = {check.check: check for check in checks}
     failed = found["program"].anomalies
     silent = tuple(a for a in found["availability"].anomalies if a.cause == "no-answers")
-    ended = (history.exit.detail or {}).get("reason") == "exited" if history.exit else False
-    cut = cut_short(history)
-    if not ((failed and (ended or cut)) or (silent and cut)):
+    if not cut_short(history) or not (failed or silent):
         return None
     for gate in (cluster_healthy, machine_not_starved):
         broken: Broken | None = gate(history)

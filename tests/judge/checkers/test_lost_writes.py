@@ -365,3 +365,31 @@ def test_it_calls_nothing_lost_in_a_run_that_was_never_read_back():
     assert result.kept is None
     assert result.summary == "the topic was not read back"
     assert result.figures["lost"] == 0
+
+
+def test_it_believes_a_short_isr_shown_late_when_nobody_else_ever_held_the_batch():
+    late = [*led_by(2, [1, 2, 3], at=0), *led_by(2, [2], at=4000), *killed(2, at=5000)]
+    order = [*handed("o1"), *acknowledged("o1", acks=-1, by=2, at=600)]
+
+    alone = check(late, order, stored("o1", on=[2]), read(end=0))
+    with_another = check(
+        late, order, stored("o1", on=[2, 9]), log_ends(b9=1, dead=[2, 9]), read(end=0)
+    )
+
+    assert causes(alone) == {("lost-write", "acknowledged-by-short-isr"): 1}
+    assert causes(with_another) == {("lost-write", "acknowledged-then-gone"): 1}
+
+
+def test_it_does_not_take_the_isr_of_a_later_leader_for_that_of_an_earlier_one():
+    result = check(
+        led_by(2, [1, 2, 3], at=0),
+        handed("o1"),
+        acknowledged("o1", acks=-1, by=2, at=600),
+        led_by(3, [3], at=700),
+        led_by(2, [2], at=800),
+        stored("o1", on=[2]),
+        killed(2, at=5000),
+        read(end=0),
+    )
+
+    assert causes(result) == {("lost-write", "acknowledged-then-gone"): 1}
