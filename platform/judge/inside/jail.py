@@ -52,7 +52,7 @@ class Program:
         runtime: Path | None = None,
     ) -> None:
         self._network, self._files, self._argv = network, files, tuple(argv)
-        self.limits = self._limits = limits
+        self.limits = limits
         self._on_line, self._env = on_line, dict(env or {})
         # The variable is set by the command that started the sandbox.
         self._runtime = runtime or Path(os.environ["FAULTLINE_RUNTIME"])
@@ -76,7 +76,7 @@ class Program:
         if not (self._runtime / "bin" / "python3").exists():
             text = "The learner's Python is not installed; run `./faultline up` once."
             raise JudgeError("learner-runtime-missing", text, str(self._runtime))
-        workdir = Workdir(self._files, self._limits)
+        workdir = Workdir(self._files, self.limits)
         self.started_s = time.monotonic()
         self._popen = popen = self._spawn(workdir)
         assert popen.stdin and popen.stdout and popen.stderr  # noqa: S101, PT018
@@ -145,7 +145,7 @@ class Program:
         status, status_end = os.pipe()
         self._first = FirstProcess(status)
         filter_end = filter_pipe()
-        limit = applying(self._limits)
+        limit = applying(self.limits)
 
         def prepare() -> None:
             enter_namespace(self._network.learner_ns)
@@ -157,7 +157,7 @@ class Program:
                     workdir,
                     self._runtime,
                     self._argv,
-                    self._limits,
+                    self.limits,
                     self._env,
                     filter_fd=filter_end,
                     status_fd=status_end,
@@ -200,7 +200,7 @@ class Program:
             self._first.close()
 
     def _check(self, first: FirstProcess) -> None:
-        if time.monotonic() - self.started_s > self._limits.wall_s:
+        if time.monotonic() - self.started_s > self.limits.wall_s:
             self._end("wall-clock")
         if not first.known() or first.pid is None:
             return
@@ -209,7 +209,7 @@ class Program:
                 self._namespace = pid_namespace(first.pid)
             used = memory_bytes(members(self._namespace))
             self._peak_bytes = max(self._peak_bytes, used)
-            if used > self._limits.memory_bytes:
+            if used > self.limits.memory_bytes:
                 self._end("memory")
 
     def _ended(self, code: int | None, readers: Mapping[str, Reader]) -> ProgramExit:

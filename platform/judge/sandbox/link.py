@@ -40,7 +40,8 @@ class Sandbox:
         self._buffer = bytearray()
         self._number = 0
         self._log = bytearray()
-        self._writing, self._closing = threading.Lock(), threading.Lock()
+        self._asking, self._writing = threading.Lock(), threading.Lock()
+        self._closing = threading.Lock()
         self.hello: dict[str, Any] = {}
         self._log_keeper = threading.Thread(target=self._keep_log, daemon=True, name="sandbox-log")
         self._log_keeper.start()
@@ -72,15 +73,35 @@ class Sandbox:
     ) -> dict[str, Any]:
         """Ask for one operation and wait for its answer.
 
-        `on_event` and `on_ops` are called on this thread, in the order things were sent.
+        `on_event` and `on_ops` are called on this thread, in the order things were sent. When
+        one of them raises, the sandbox is closed, since nobody would know where it stands.
 
         Raises:
             JudgeError: the operation failed, took longer than `timeout_s`, or the sandbox died.
-                After the last two the sandbox is closed.
+                After the last two the sandbox is closed. "sandbox-busy": another thread's
+                request is running.
         """
-        self._number += 1
-        deadline_s = time.monotonic() + timeout_s
-        self._write({"id": self._number, "op": op, **arguments})
+        if not self._asking.acquire(blocking=False):
+            raise JudgeError("sandbox-busy", "A sandbox answers one request at a time.")
+        try:
+            self._number += 1
+            self._write({"id": self._number, "op": op, **arguments})
+            return self._hear(op, time.monotonic() + timeout_s, on_event, on_ops)
+        except JudgeError:
+            raise
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            self._asking.release()
+
+    def _hear(
+        self,
+        op: str,
+        deadline_s: float,
+        on_event: Callable[[Event], None] | None,
+        on_ops: OnOps | None,
+    ) -> dict[str, Any]:
         while True:
             message = self._read(deadline_s, f"the operation {op!r}")
             if "event" in message:

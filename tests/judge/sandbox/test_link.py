@@ -107,6 +107,35 @@ def test_it_refuses_a_request_after_it_was_closed(fresh: Sandbox) -> None:
     assert failed.value.code == "sandbox-died"
 
 
+def test_it_answers_one_request_at_a_time(sandbox: Sandbox) -> None:
+    refused: list[str] = []
+
+    def ask_too() -> None:
+        try:
+            run_program(sandbox, "pass")
+        except JudgeError as error:
+            refused.append(error.code)
+        finally:
+            sandbox.stop()
+
+    other = threading.Timer(0.3, ask_too)
+    other.start()
+    ended = run_program(sandbox, "import time; time.sleep(3600)")
+    other.join()
+
+    assert refused == ["sandbox-busy"]
+    assert ended["exit"]["reason"] == "killed-by-us"
+
+
+def test_it_hands_on_what_programs_print_as_it_was_meant(sandbox: Sandbox) -> None:
+    # Line ends that only Python's splitlines knows, and what JSON has to escape.
+    text = 'a"b\\c\x1b[31m\u2028\x85\x0b<b>\x00end'
+
+    said = run_program(sandbox, f"print({text!r})")["stdout"]
+
+    assert said == text
+
+
 def _hang(sandbox: Sandbox) -> None:
     sandbox.request(
         "program",
