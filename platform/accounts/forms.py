@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
 from accounts.models import ApiToken, User
+
+LENGTH_RULE = "At least 10 characters. A sentence is good."
 
 
 class SignUpForm(forms.ModelForm):
@@ -16,7 +20,7 @@ class SignUpForm(forms.ModelForm):
         label="Password",
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="At least 10 characters. A sentence is good.",
+        help_text=LENGTH_RULE,
     )
 
     class Meta:
@@ -54,6 +58,39 @@ class LogInForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class PasswordForm(forms.Form):
+    """A new password, for whoever knows the old one."""
+
+    old = forms.CharField(
+        label="Password now",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label="New password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=LENGTH_RULE,
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_old(self) -> str:
+        """The password that the account has now."""
+        old: str = self.cleaned_data["old"]
+        if not self.user.check_password(old):
+            raise ValidationError("That is not your password.")
+        return old
+
+    def clean_new(self) -> str:
+        """A password that the site's rules accept."""
+        new: str = self.cleaned_data["new"]
+        password_validation.validate_password(new, self.user)
+        return new
 
 
 class TokenForm(forms.ModelForm):

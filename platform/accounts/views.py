@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts import limits
-from accounts.forms import LogInForm, SignUpForm, TokenForm
+from accounts.forms import LogInForm, PasswordForm, SignUpForm, TokenForm
 from accounts.guests import BACKEND
 from accounts.models import ApiToken, User
 from accounts.takeover import move_guest_work
@@ -116,6 +116,28 @@ def account(request: HttpRequest) -> HttpResponse:
         "fresh": request.session.pop("fresh_token", None),
     }
     return render(request, "accounts/account.html", seen)
+
+
+@sensitive_post_parameters("old", "new")
+@login_required
+@never_cache
+def change_password(request: HttpRequest) -> HttpResponse:
+    """A new password; other sessions of the account end, this one goes on."""
+    if request.user.is_guest:
+        return redirect("accounts:sign-up")
+    closed = limits.is_closed(request, request.user.username)
+    form = PasswordForm(request.user, None if closed else request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        request.user.set_password(form.cleaned_data["new"])
+        request.user.save(update_fields=["password"])
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "The new password counts from now on. Other sessions are closed.")
+        return redirect("accounts:account")
+    if "old" in form.errors:
+        limits.note_failure(request, request.user.username)
+    status = 429 if closed else 422 if form.errors else 200
+    seen = {"form": form, "closed": closed}
+    return render(request, "accounts/change_password.html", seen, status=status)
 
 
 @login_required

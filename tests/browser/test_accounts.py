@@ -57,6 +57,22 @@ def test_it_shows_a_token_once(visitor):
     assert page.get_by_text("fl_").count() == 0
 
 
+def test_it_changes_the_password_and_stays_logged_in(visitor):
+    person = visitor()
+    page = person.page
+    sign_up(page, f"pw-{secrets.token_hex(4)}")
+    person.go("/accounts/password/")
+    objections = person.axe()
+    page.get_by_label("Password now").fill("a sentence of some length")
+    page.get_by_label("New password").fill("another sentence of length")
+
+    page.get_by_role("button", name="Change it").click()
+    page.wait_for_url("**/accounts/")
+
+    assert objections == []
+    assert page.get_by_role("status").inner_text().startswith("The new password counts")
+
+
 def test_it_says_which_field_is_wrong(visitor):
     person = visitor(allowed=("status of 422",))
     page = person.go("/accounts/sign-up/")

@@ -35,6 +35,7 @@ EXPECTED = {
     "accounts/sign-up/": Expected(OPEN),
     "accounts/log-in/": Expected(OPEN),
     "accounts/log-out/": Expected(POST_ONLY),
+    "accounts/password/": Expected(LOG_IN),
     "accounts/tokens/": Expected(LOG_IN),
     "accounts/tokens/<int:pk>/drop/": Expected(LOG_IN, {"pk": 1}),
     "guide/": Expected(OPEN),
