@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
 from guide.labs import lab_card
@@ -44,7 +45,9 @@ def next_step(request: HttpRequest) -> Step | None:
 
 def _welcome(first: Lesson) -> Step:
     lab = lab_card(first.head.labs[0]) if first.head.labs else None
-    then = [Then("Read", f"Why it happens, with one question to answer. {first.head.minutes} min")]
+    asked = len(first.questions)
+    says = f"Why it happens, with {asked} question{pluralize(asked)} to answer"
+    then = [Then("Read", f"{says if asked else 'Why it happens'}. {first.head.minutes} min")]
     if lab:
         then += [
             Then("Break it", "Three real brokers on this machine; you make them lose orders."),
