@@ -176,12 +176,20 @@ class Program:
 
     def _end(self, reason: str) -> None:
         with self._lock:
-            if self._first is None or self._done.is_set():
+            if self._first is None:
                 return
             self._reason = self._reason or reason
             self._first.kill()  # when it is too early for that, the watch does it on its next round
 
     def _watch(self, workdir: Workdir, readers: Mapping[str, Reader]) -> None:
+        try:
+            self._exit = self._see_it_through(workdir, readers)
+            self._failure = next((r.error for r in readers.values() if r.error), None)
+        except Exception as error:  # whoever waits must hear of it, or would wait for ever
+            self._failure = error
+        self._done.set()
+
+    def _see_it_through(self, workdir: Workdir, readers: Mapping[str, Reader]) -> ProgramExit:
         assert self._popen is not None  # noqa: S101
         assert self._first is not None  # noqa: S101
         while self._popen.poll() is None and not self._reason:
@@ -193,11 +201,9 @@ class Program:
             reader.join()
         self.close_stdin()
         workdir.remove()
-        self._exit = self._ended(self._first.exit_code(), readers)
-        self._failure = next((r.error for r in readers.values() if r.error), None)
-        with self._lock:
-            self._done.set()
-            self._first.close()
+        code = self._first.exit_code()
+        self._first.close()
+        return self._ended(code, readers)
 
     def _check(self, first: FirstProcess) -> None:
         if time.monotonic() - self.started_s > self.limits.wall_s:

@@ -39,13 +39,13 @@ def require_readable(paths: Sequence[Path]) -> None:
             helps against that.
     """
     needed = stat.S_IROTH | stat.S_IXOTH
-    for path in paths:
-        if path.stat().st_mode & needed != needed:
-            raise SandboxUnavailableError(
-                "files-not-readable",
-                f"{path} cannot be read by the users that sandboxes run as."
-                f" Run: chmod -R o+rX {path}",
-            )
+    closed = [str(path) for path in paths if path.stat().st_mode & needed != needed]
+    if closed:
+        raise SandboxUnavailableError(
+            "files-not-readable",
+            f"{', '.join(closed)} cannot be read by the users that sandboxes run as."
+            f" Run: chmod -R o+rX {' '.join(closed)}",
+        )
 
 
 def lend(paths: Sequence[Path]) -> tuple[list[str], dict[Path, Path]]:
