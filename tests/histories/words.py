@@ -128,6 +128,15 @@ def stored(
     ]  # fmt: skip
 
 
+def on_partition(number: int, *parts: Iterable[Op]) -> Ops:
+    """The same operations, on another partition of the topic."""
+    return [
+        op if op.partition is None else replace(op, partition=number)
+        for part in parts
+        for op in part
+    ]
+
+
 def without_ids(op: Op) -> Op:
     """The same copy of a batch, whose ids another copy lists."""
     return replace(op, ids=None)

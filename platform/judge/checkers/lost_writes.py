@@ -117,7 +117,7 @@ def _sentence(history: History, loss: Loss, epoch: int | None) -> str:
     said = f"order {loss.id} was accepted by the program at {seconds(loss.t_ms)}"
     if loss.cause == "never-sent":
         return f"{said}; no batch that could have held it reached a broker"
-    return f"{said}; {_doubt(loss.ack)}; no surviving replica holds it"
+    return f"{said}; {_doubt(loss)}; no surviving replica holds it"
 
 
 def _acknowledged(history: History, loss: Loss, op: Op, epoch: int | None) -> str:
@@ -142,11 +142,12 @@ def _acknowledged(history: History, loss: Loss, op: Op, epoch: int | None) -> st
     )
 
 
-def _doubt(op: Op | None) -> str:
+def _doubt(loss: Loss) -> str:
+    op, held = loss.ack, "held" if loss.batch is not None else "could have held"
     if op is None:
         return "the tap saw no answer to the batch that holds it"
     if acks_of(op) == 0:
         return f"it was sent to broker {op.broker} with acks=0, which asks for no answer"
     if op.error is not None:
-        return f"the batch that could have held it was refused by broker {op.broker} ({op.error})"
-    return f"the batch that could have held it got no answer from broker {op.broker}"
+        return f"the batch that {held} it was refused by broker {op.broker} ({op.error})"
+    return f"the batch that {held} it got no answer from broker {op.broker}"

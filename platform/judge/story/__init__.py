@@ -55,12 +55,14 @@ class Story:
 
 
 def tell(ops: Iterable[Op], report: Mapping[str, Any] | None = None) -> Story:
-    """The story of a history; `report`, as a dict, names in its evidence whose lives to tell.
+    """The story of a history; `report`, as a dict, names by its first anomaly whose lives to tell.
 
     Raises JudgeError `history-unreadable` when the operations carry no terms.
     """
     history = index_history(ops)
-    shown = [row.get("id") for row in (report or {}).get("evidence", ())]
+    # Of the first anomaly only: it is the one the verdict's reason speaks of.
+    first: Mapping[str, Any] = next(iter((report or {}).get("anomalies", ())), {})
+    shown = [row.get("id") for row in first.get("evidence", ())]
     return tell_indexed(history, tuple(order_id for order_id in shown if order_id))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from judge.acknowledgements import acknowledgements
@@ -74,13 +75,23 @@ def reigns(history: History, partition: int) -> tuple[LeaderBand, ...]:
     if not changes:
         return ()
     ends = [op.t_ms for op in changes[1:]] + [history.end_ms]
-    found: list[LeaderBand] = []
-    for op, to_ms in zip(changes, ends, strict=True):
-        epoch = _epoch_of(epochs, op.broker, op.t_ms, to_ms)
-        if epoch is None and found and found[-1].leader == op.broker:
-            epoch = found[-1].epoch
-        found.append(LeaderBand(op.t_ms, to_ms, op.broker, isr_of(op), epoch))
-    return tuple(found)
+    known = [
+        _epoch_of(epochs, op.broker, op.t_ms, to_ms)
+        for op, to_ms in zip(changes, ends, strict=True)
+    ]
+    _share([op.broker for op in changes], known)
+    return tuple(
+        LeaderBand(op.t_ms, to_ms, op.broker, isr_of(op), epoch)
+        for op, to_ms, epoch in zip(changes, ends, known, strict=True)
+    )
+
+
+def _share(leaders: list[int | None], epochs: list[int | None]) -> None:
+    """Give neighbours with one leader one epoch: a change of the ISR leaves it as it is."""
+    places = range(len(leaders))
+    for here, there in (*pairwise(places), *pairwise(reversed(places))):
+        if epochs[there] is None and leaders[there] is not None:
+            epochs[there] = epochs[here] if leaders[here] == leaders[there] else None
 
 
 def broker_rows(history: History, partition: int) -> tuple[BrokerRow, ...]:

@@ -12,6 +12,7 @@ from histories.words import (
     killed,
     led_by,
     log_ends,
+    on_partition,
     read,
     refused,
     stored,
@@ -296,14 +297,14 @@ def test_it_joins_by_offset_where_the_broker_writes_another_crc():
         acknowledged("o1", acks=1, by=2, offset=0, crc=1),
         acknowledged("o2", acks=1, by=2, offset=1, crc=2),
         accepted("o1", "o2"),
-        stored("o1", on=[1, 2], offset=0, crc=77),
+        stored("o1", on=[2], offset=0, crc=77),
         stored("o2", on=[2], offset=1, crc=78),
         killed(2),
-        read("o1", end=1),
+        read(end=0),
     )
 
-    assert causes(result) == {("lost-write", "acknowledged-by-leader-only"): 1}
-    assert result.anomalies[0].evidence[0].id == "o2"
+    assert causes(result) == {("lost-write", "acknowledged-by-leader-only"): 2}
+    assert [row.detail["stored_on"] for row in result.anomalies[0].evidence] == [[2], [2]]
 
 
 def test_it_shows_the_first_the_last_and_those_around_the_kill_and_no_more_than_eight():
@@ -393,3 +394,59 @@ def test_it_does_not_take_the_isr_of_a_later_leader_for_that_of_an_earlier_one()
     )
 
     assert causes(result) == {("lost-write", "acknowledged-then-gone"): 1}
+
+
+@pytest.mark.parametrize(
+    ("batch", "doubt"),
+    [
+        (turned_away("o1"), "was refused by broker 2 (NOT_ENOUGH_REPLICAS)"),
+        (unanswered("o1"), "got no answer from broker 2"),
+        (unanswered("o1", acks=0), "was sent to broker 2 with acks=0, which asks for no answer"),
+    ],
+    ids=["refused", "no answer", "acks=0"],
+)
+def test_it_says_what_became_of_the_batch_that_was_not_acknowledged(batch, doubt):
+    result = check(handed("o1"), batch, accepted("o1"), read(end=0))
+
+    (evidence,) = result.anomalies[0].evidence
+    assert doubt in evidence.what
+    assert evidence.what.endswith("no surviving replica holds it")
+
+
+def test_it_says_so_when_the_tap_saw_nothing_of_a_batch_that_a_dead_log_holds():
+    result = check(handed("o1"), accepted("o1"), stored("o1", on=[2]), killed(2), read(end=0))
+
+    assert causes(result) == {("lost-write", "accepted-without-acknowledgement"): 1}
+    assert "the tap saw no answer" in result.anomalies[0].evidence[0].what
+
+
+def test_it_keeps_partitions_apart():
+    gone = on_partition(
+        1,
+        led_by(2, [2], at=0),
+        handed("o1"),
+        acknowledged("o1", by=2, offset=0),
+        stored("o1", on=[2], offset=0),
+        killed(2),
+        read(end=0),
+    )
+    kept = [
+        *led_by(2, [1, 2, 3], at=0),
+        *handed("o2"),
+        *acknowledged("o2", by=2, offset=0),
+        *stored("o2", on=[1, 2, 3], offset=0),
+        *read("o2"),
+    ]
+
+    result = check(kept, gone)
+
+    assert causes(result) == {("lost-write", "acknowledged-by-short-isr"): 1}
+    assert result.anomalies[0].evidence[0].partition == 1
+
+
+def test_it_keeps_offsets_of_two_partitions_apart():
+    above = on_partition(1, stored("o1", on=[1, 3], offset=3), read(end=0))
+
+    result = check(handed("o1"), accepted("o1"), above, read("o2", offset=3))
+
+    assert result.figures["hidden"] == 1

@@ -83,6 +83,14 @@ def test_it_tells_who_led_and_in_which_epoch(ops):
     assert told == [(2, 4, 0, 2000), (None, None, 2000, 3000), (3, 5, 3000, 9000)]
 
 
+def test_it_knows_the_epoch_of_a_leader_whose_first_batch_came_after_a_change_of_the_isr():
+    run = [*sound_run(), *led_by(3, [3], at=3100), *served(), *led_by(3, [1, 3], at=9100)]
+
+    told = [(band.leader, band.epoch) for band in tell(history(run)).leaders]
+
+    assert told == [(2, None), (None, None), (3, 5), (3, 5), (3, 5)]
+
+
 def test_it_tells_what_each_broker_was(ops):
     rows = {row.broker: row for row in tell(ops).brokers}
 
