@@ -37,6 +37,9 @@ def site_environment(home: Home, host: str, inherited: Mapping[str, str]) -> dic
     }
     # The launcher's own path must not leak: the editable install serves the site's processes.
     kept = {name: value for name, value in inherited.items() if name != "PYTHONPATH"}
+    if named := kept.get("FAULTLINE_ALLOWED_HOSTS"):
+        # The launcher itself asks localhost whether the site is up.
+        kept["FAULTLINE_ALLOWED_HOSTS"] = f"{named},localhost"
     return {**ours, **kept, "FAULTLINE_DATA": str(home.path)}
 
 

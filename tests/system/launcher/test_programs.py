@@ -90,10 +90,16 @@ def test_it_finds_a_nearer_place_for_a_socket_when_the_directory_is_deep(tmp_pat
     assert len(str(socket_path(deep, "redis.sock"))) < 100
 
 
-def test_it_leaves_alone_what_the_operator_set(home):
+def test_it_answers_to_the_names_that_the_operator_set_and_to_its_own_question(home):
     ours = site_environment(home, "0.0.0.0", {"FAULTLINE_ALLOWED_HOSTS": "faultline.example"})
 
-    assert ours["FAULTLINE_ALLOWED_HOSTS"] == "faultline.example"
+    assert ours["FAULTLINE_ALLOWED_HOSTS"] == "faultline.example,localhost"
+
+
+def test_it_leaves_alone_what_the_operator_set(home):
+    ours = site_environment(home, "127.0.0.1", {"FAULTLINE_SLOTS": "7"})
+
+    assert ours["FAULTLINE_SLOTS"] == "7"
 
 
 def test_it_answers_to_other_names_only_when_others_may_reach_it():

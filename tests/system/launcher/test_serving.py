@@ -39,7 +39,7 @@ class Running:
         """What it printed, once that has `text` or it has ended."""
         ended = self.process.poll
         wait_until(
-            lambda: text in self._said.read_text() or ended() is not None, 90, f"never said {text}"
+            lambda: text in self._said.read_text() or ended() is not None, 200, f"never said {text}"
         )
         return self._said.read_text()
 
