@@ -142,7 +142,7 @@ class AttemptEvents(APIView):
         after = request.query_params.get("after", "")
         if after and not after.replace("-", "", 1).isdigit():
             raise serializers.ValidationError({"after": "is no id of an event"})
-        return Response(EventBody(read_events(attempt.pk, after), many=True).data)
+        return Response(EventBody(read_events(attempt.uid, after), many=True).data)
 
 
 class AttemptReport(APIView):

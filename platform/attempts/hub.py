@@ -60,8 +60,8 @@ class Hub:
 
     _open: dict[int, Hub] = {}
 
-    def __init__(self, attempt_id: int) -> None:
-        self.attempt_id = attempt_id
+    def __init__(self, attempt_id: int, uid: str) -> None:
+        self.attempt_id, self._key = attempt_id, stream_key(uid)
         self._watchers: set[Watcher] = set()
         self._live, self._last_id = LiveState(), "0-0"
         self._status: Status | None = None
@@ -70,9 +70,9 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
 
     @classmethod
-    def join(cls, attempt_id: int) -> tuple[Hub, Watcher]:
+    def join(cls, attempt_id: int, uid: str) -> tuple[Hub, Watcher]:
         """Watch an attempt. Awaits nothing, so that many joins at once start one reader."""
-        hub = cls._open.setdefault(attempt_id, cls(attempt_id))
+        hub = cls._open.setdefault(attempt_id, cls(attempt_id, uid))
         watcher = Watcher()
         hub._watchers.add(watcher)
         if hub._task is None:
@@ -110,7 +110,7 @@ class Hub:
         """Take all events since the last, waiting a second for one when there is none."""
         block = None if self._status is None else BLOCK_MS
         while True:
-            found = await client.xread({stream_key(self.attempt_id): self._last_id}, READ, block)
+            found = await client.xread({self._key: self._last_id}, READ, block)
             rows = found[0][1] if found else []
             for entry_id, fields in rows:
                 self._take(entry_of(entry_id, fields))

@@ -33,7 +33,7 @@ def judge(attempt_id: int) -> bool:
     lease = leases.claim(attempt_id, owner=_owner(), host=socket.gethostname())
     if lease is None:
         return False
-    writer = EventWriter(lease.attempt_id, lease.epoch)
+    writer = EventWriter(lease.uid, lease.epoch)
     try:
         return _judge_held(lease, writer)
     except UnknownLabError:

@@ -32,6 +32,7 @@ class Lease:
     """The right to judge one attempt, as long as no newer epoch exists."""
 
     attempt_id: int
+    uid: str
     epoch: int
     owner: str
 
@@ -60,8 +61,8 @@ def claim(attempt_id: int, owner: str, host: str) -> Lease | None:
         )
         if not taken:
             return None
-        epoch = Attempt.objects.values_list("epoch", flat=True).get(pk=attempt_id)
-    return Lease(attempt_id, epoch, owner)
+        uid, epoch = Attempt.objects.values_list("uid", "epoch").get(pk=attempt_id)
+    return Lease(attempt_id, uid, epoch, owner)
 
 
 def beat(lease: Lease) -> bool:

@@ -43,9 +43,9 @@ class Entry:
     data: Mapping[str, Any]
 
 
-def stream_key(attempt_id: int) -> str:
-    """The name of an attempt's stream."""
-    return f"faultline:attempt:{attempt_id}:events"
+def stream_key(uid: str) -> str:
+    """The name of an attempt's stream. By uid: numbers begin anew with a new database."""
+    return f"faultline:attempt:{uid}:events"
 
 
 def entry_of(entry_id: str, fields: Mapping[str, str]) -> Entry:
@@ -72,13 +72,13 @@ def connect() -> redis.Redis:
     )
 
 
-def read_events(attempt_id: int, after: str = "", most: int = KEPT_EVENTS) -> list[Entry]:
+def read_events(uid: str, after: str = "", most: int = KEPT_EVENTS) -> list[Entry]:
     """The events after that id, oldest first; none when Redis is down or has let them go."""
     try:
         with connect() as client:
-            rows = client.xrange(stream_key(attempt_id), f"({after}" if after else "-", "+", most)
+            rows = client.xrange(stream_key(uid), f"({after}" if after else "-", "+", most)
     except redis.RedisError as unreachable:
-        log.warning("events of attempt %s cannot be read: %s", attempt_id, unreachable)
+        log.warning("events of attempt %s cannot be read: %s", uid, unreachable)
         return []
     return [entry_of(entry_id, fields) for entry_id, fields in rows]
 
@@ -86,8 +86,8 @@ def read_events(attempt_id: int, after: str = "", most: int = KEPT_EVENTS) -> li
 class EventWriter:
     """Writes one run's events. A Redis that is away delays them and never harms the run."""
 
-    def __init__(self, attempt_id: int, epoch: int) -> None:
-        self._key, self._epoch = stream_key(attempt_id), epoch
+    def __init__(self, uid: str, epoch: int) -> None:
+        self._key, self._epoch = stream_key(uid), epoch
         self._client = connect()
         self._waiting: deque[dict[str, str]] = deque(maxlen=HELD_BACK)
         self._try_at = 0.0

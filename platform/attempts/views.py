@@ -44,7 +44,7 @@ def page(request: HttpRequest, uid: str) -> HttpResponse:
 
 def _live_page(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     live, last_id = LiveState(), "0-0"
-    for entry in read_events(attempt.pk):
+    for entry in read_events(attempt.uid):
         live.take_entry(entry)
         last_id = entry.id
     parts = draw_sections(live, status_of(attempt))
@@ -64,7 +64,7 @@ async def events(request: HttpRequest, uid: str) -> HttpResponse:
     allowed = sync_to_async(still_allowed, thread_sensitive=False)
 
     async def frames() -> AsyncIterator[bytes]:
-        hub, watcher = Hub.join(attempt.pk)
+        hub, watcher = Hub.join(attempt.pk, attempt.uid)
         try:
             yield b"retry: 1000\n\n"
             while True:

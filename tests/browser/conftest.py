@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from browser.live_site import WITH_PARENT, LiveSite
+from browser.scripted import Script
 from browser.watching import Visitor
 from judge.waiting import wait_until
 
@@ -98,3 +99,12 @@ def visitor(browser: Browser, site: LiveSite) -> Iterator[Callable[..., Visitor]
     for person in everybody:
         person.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def script(site: LiveSite) -> Iterator[Script]:
+    """The worker of the shared site, whose runs are scripted; steered by `script.say`."""
+    made = Script(site)
+    made.start()
+    yield made
+    site.stop("script", kill=True)

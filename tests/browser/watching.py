@@ -72,7 +72,8 @@ FOCUSED = """() => {
   const el = document.activeElement;
   if (!el || el === document.body) return null;
   const style = getComputedStyle(el);
-  const near = el.closest("label") && getComputedStyle(el.closest("label"));
+  const around = el.closest("label, .cm-editor");
+  const near = around && getComputedStyle(around);
   const shown = s => s && s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0;
   const name = el.getAttribute("aria-label") || el.innerText || el.value || el.name || el.tagName;
   const mark = shown(style) || shown(near) ? "" : "!";
