@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from judge.anomalies import BROKER_ACKNOWLEDGED
 from judge.errors import JudgeError
 from judge.history import Op
 
@@ -46,7 +47,7 @@ class Terms:
     replicas: int = 3
     promises: tuple[str, ...] = ()
     wanted_anomaly: str = "lost-write"
-    wanted_causes: tuple[str, ...] = ("acknowledged-by-leader-only", "acknowledged-by-short-isr")
+    wanted_causes: tuple[str, ...] = BROKER_ACKNOWLEDGED
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     faults: tuple[str, ...] = ()
     canaries: Mapping[str, str] = field(default_factory=dict)

@@ -215,6 +215,16 @@ def canaries(bad: int = 5, bad_read: int = 2, good: int = 5, good_read: int | No
     return ops
 
 
+def canary_acknowledged(*moments: float, topic: str = "canary-good") -> Ops:
+    """When our own producer was acknowledged; those records are read back as well."""
+    names = [f"t{number}" for number in range(len(moments))]
+    detail = {"acked_ms": list(moments)}
+    return [
+        Op(8800, "canary", "ok", "send", topic=topic, ids=names, detail=detail),
+        Op(8900, "canary", "ok", "read", topic=topic, ids=names),
+    ]
+
+
 def ended(reason: str = "exited", code: int | None = 0, at: float = 8000, **more: Any) -> Ops:
     """The program is over."""
     detail = {"reason": reason, "code": code, **more}

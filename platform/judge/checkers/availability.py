@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from judge.checkers.evidence import choose, how_many, seconds
+from judge.comeback import MIN_JUDGED, Comeback, comeback, held_up
 from judge.fates import below_floor, fates
 from judge.index import History
 from judge.recovery import recovered_ms
 from judge.verdict import Anomaly, CheckResult, Evidence
 
 NAME = "availability"
-
-MIN_JUDGED = 20
-"""Fewer orders than this after the recovery say nothing about the service."""
 
 
 def check(
@@ -35,76 +31,52 @@ def check(
         min_answered: share of all orders handed that must have an answer in the end.
     """
     anomalies = _unanswered(history, min_answered)
-    since_ms = recovered_ms(history)
-    ended_ms = history.exit.t_ms if history.exit else None
+    kept: bool | None = None
     figures: dict[str, float | int | str] = {}
-    kept: bool | None = True
+    since_ms = recovered_ms(history)
     if since_ms is None:
-        kept, summary = None, "the cluster was not seen to recover"
-    elif ended_ms is not None and ended_ms <= since_ms:
-        kept, summary = None, "the program had ended before the cluster recovered"
+        summary = "the cluster was not seen to recover"
+    elif history.exit is not None and history.exit.t_ms <= since_ms:
+        summary = "the program had ended before the cluster recovered"
     else:
-        figures["recovered_ms"] = since_ms
-        after = _after(history, since_ms, accept_again_within_ms)
-        if after.first_ms is not None:
-            figures["accepted_again_after_ms"] = round(after.first_ms - since_ms, 3)
-        figures |= {"judged_after": after.judged, "accepted_after": after.accepted}
-        if after.judged < MIN_JUDGED and after.first_ms is None:
-            kept, summary = None, "too few orders were handed after the recovery"
+        back = comeback(history, since_ms, accept_again_within_ms)
+        figures = _figures(back)
+        late, few = back.late(accept_again_within_ms), back.few(min_accepted_after)
+        if back.judged < MIN_JUDGED and back.first_ms is None:
+            summary = "too few orders were handed after the recovery"
+        elif (late or few or anomalies) and held_up(history, since_ms):
+            anomalies, summary = [], "the cluster was too slow to judge the service by its answers"
         else:
-            anomalies += _refused(
-                history, since_ms, after, accept_again_within_ms, min_accepted_after
-            )
-            summary = _when(after, since_ms)
+            kept, summary = True, _when(back)
+            anomalies += [_refused(history, back, late)] if late or few else []
     anomalies += _unreadable(history)
     if anomalies:
         kept, summary = False, anomalies[0].summary
     return CheckResult(NAME, kept, summary, tuple(anomalies), figures)
 
 
-@dataclass(frozen=True, slots=True)
-class _After:
-    """What happened to the orders by which the time after the recovery is judged."""
-
-    first_ms: float | None
-    judged: int
-    accepted: int
-    refused: tuple[str, ...]
-
-
-def _after(history: History, since_ms: float, within_ms: float) -> _After:
-    first_ms = min((t for t in history.accepted.values() if t >= since_ms), default=None)
-    handed = sorted((t, i) for i, t in history.handed.items() if t >= since_ms)
-    judged = [i for t, i in handed if t >= since_ms + within_ms]
-    if len(judged) < MIN_JUDGED:
-        judged = [i for _, i in handed[len(handed) // 2 :]]
-    accepted = sum(i in history.accepted for i in judged)
-    return _After(
-        first_ms, len(judged), accepted, tuple(i for i in judged if i not in history.accepted)
-    )
+def _figures(back: Comeback) -> dict[str, float | int | str]:
+    figures: dict[str, float | int | str] = {
+        "recovered_ms": back.since_ms,
+        "judged_after": back.judged,
+        "accepted_after": back.accepted,
+    }
+    if back.first_ms is not None:
+        figures["accepted_again_after_ms"] = round(back.first_ms - back.since_ms, 3)
+    return figures
 
 
-def _refused(
-    history: History, since_ms: float, after: _After, within_ms: float, share: float
-) -> list[Anomaly]:
-    late = after.first_ms is None or after.first_ms > since_ms + within_ms
-    few = after.judged >= MIN_JUDGED and after.accepted < share * after.judged
-    if not late and not few:
-        return []
-    if after.first_ms is None:
+def _refused(history: History, back: Comeback, late: bool) -> Anomaly:
+    if back.first_ms is None:
         summary = "no order was accepted after the cluster had recovered"
     elif late:
-        waited = seconds(after.first_ms - since_ms)
+        waited = seconds(back.first_ms - back.since_ms)
         summary = f"the first order after the recovery was accepted only {waited} later"
     else:
-        summary = (
-            f"{after.accepted:,} of {how_many(after.judged, 'order')} were accepted "
-            "after the recovery"
-        )
-    rows = [_row(history, order_id, since_ms) for order_id in choose(after.refused, lambda _: 0.0)]
-    return [
-        Anomaly("unavailable", "refused-after-failover", len(after.refused), summary, tuple(rows))
-    ]
+        judged = how_many(back.judged, "order")
+        summary = f"{back.accepted:,} of {judged} were accepted after the recovery"
+    rows = [_row(history, order_id, back.since_ms) for order_id in choose(back.left, lambda _: 0.0)]
+    return Anomaly("unavailable", "refused-after-failover", len(back.left), summary, tuple(rows))
 
 
 def _row(history: History, order_id: str, since_ms: float) -> Evidence:
@@ -164,7 +136,8 @@ def _unreadable(history: History) -> list[Anomaly]:
     return [Anomaly("unavailable", "unreadable-after-failover", len(hidden), summary, evidence)]
 
 
-def _when(after: _After, since_ms: float) -> str:
-    if after.first_ms is None:
+def _when(back: Comeback) -> str:
+    if back.first_ms is None:
         return "no order was accepted after the recovery"
-    return f"orders were accepted again {seconds(after.first_ms - since_ms)} after the recovery"
+    again = seconds(back.first_ms - back.since_ms)
+    return f"orders were accepted again {again} after the recovery"

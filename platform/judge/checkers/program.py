@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from judge.checkers.evidence import how_many, seconds
+from judge.comeback import held_up
 from judge.history import Op
 from judge.index import History
 from judge.recovery import cut_short, recovered_ms
@@ -35,7 +36,7 @@ def check(history: History, *, min_answered: float = 0.95) -> CheckResult:
 
     A program that is alive and leaves orders open is for `availability`; here silence counts
     only when it is complete, or when the program ended before it had answered. `kept` is None
-    when its end is not in the history.
+    when its end is not in the history, or when the cluster kept it from answering in time.
 
     Options:
         min_answered: share of the orders handed that must have an answer when it ends by itself.
@@ -49,6 +50,9 @@ def check(history: History, *, min_answered: float = 0.95) -> CheckResult:
     if found is None:
         return CheckResult(NAME, True, "it answered and ended by itself", (), figures)
     cause, summary = found
+    if cause == "wall-clock" and answered < len(history.handed) and _held_up(history):
+        summary = "the cluster was too slow for the program to answer in time"
+        return CheckResult(NAME, None, summary, (), figures)
     return CheckResult(NAME, False, summary, (_anomaly(op, cause, summary),), figures)
 
 
@@ -89,6 +93,11 @@ def _failure(
             f"the program ended at {seconds(op.t_ms)}, while orders were still to come",
         )
     return None
+
+
+def _held_up(history: History) -> bool:
+    since_ms = recovered_ms(history)
+    return since_ms is not None and held_up(history, since_ms)
 
 
 def ended_early(history: History, op: Op) -> bool:

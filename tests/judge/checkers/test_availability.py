@@ -5,6 +5,7 @@ from __future__ import annotations
 from histories.words import (
     accepted,
     acknowledged,
+    canary_acknowledged,
     ended,
     handed,
     healthy,
@@ -16,6 +17,8 @@ from histories.words import (
     refused,
     served,
     stored,
+    turned_away,
+    unanswered,
 )
 from judge.checkers import availability
 from judge.indexing import index_history
@@ -171,3 +174,52 @@ def test_it_fails_records_that_the_topics_own_floor_keeps_from_readers():
     )
 
     assert ("unavailable", "unreadable-after-failover") in cause(result)
+
+
+IN_FITS = canary_acknowledged(3100, 3110, 3700, 3710, 4300, 4310, 4900)
+STEADY = canary_acknowledged(*range(3100, 5000, 20))
+REFUSED = orders(40, at=3200, answer=refused)
+
+
+def test_it_counts_from_when_our_own_careful_producer_is_served_again():
+    result = check(FAULT, canary_acknowledged(3600, 3620), served(at=3700), ended())
+
+    assert result.figures["recovered_ms"] == 3600
+
+
+def test_it_cannot_tell_a_recovery_that_our_own_producer_did_not_see():
+    assert check(FAULT, canary_acknowledged(100, 200), served(), ended()).kept is None
+
+
+def test_it_cannot_tell_when_the_cluster_served_everybody_in_fits_and_starts():
+    slow = unanswered("a001", by=3, at=6000, sent=3300)
+
+    result = check(FAULT, IN_FITS, slow, REFUSED, ended())
+
+    assert result.kept is None
+    assert result.summary == "the cluster was too slow to judge the service by its answers"
+
+
+def test_it_cannot_tell_why_orders_are_open_when_the_cluster_served_in_fits_and_starts():
+    slow = acknowledged("q0", by=3, at=6000, sent=3300)
+    silent = handed(*(f"q{number}" for number in range(10)), at=3300)
+
+    result = check(FAULT, IN_FITS, slow, silent, served(), ended("wall-clock", None))
+
+    assert (result.kept, result.anomalies) == (None, ())
+
+
+def test_it_makes_no_excuse_on_a_steady_cluster():
+    slow = unanswered("a001", by=3, at=6000, sent=3300)
+
+    assert check(FAULT, STEADY, slow, REFUSED, ended()).kept is False
+
+
+def test_it_makes_no_excuse_for_a_program_that_sends_nothing():
+    assert check(FAULT, IN_FITS, REFUSED, ended()).kept is False
+
+
+def test_it_makes_no_excuse_for_batches_that_a_broker_refuses():
+    no = turned_away("a001", by=3, at=6000, sent=3300)
+
+    assert check(FAULT, IN_FITS, no, REFUSED, ended()).kept is False

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from histories.words import accepted, cut_short, ended, handed, history, refused, sound_run
+from histories.words import (
+    accepted,
+    acknowledged,
+    canary_acknowledged,
+    cut_short,
+    ended,
+    handed,
+    history,
+    refused,
+    sound_run,
+)
 from judge.checkers import program
 from judge.indexing import index_history
 
@@ -139,3 +149,21 @@ def test_it_shows_a_bounded_tail_of_the_programs_last_words():
     result = check(ended(code=1, stderr_tail="x" * 5000 + TRACEBACK))
 
     assert len(result.anomalies[0].evidence[0].detail["stderr_tail"]) == 600
+
+
+@pytest.mark.parametrize(("open_orders", "kept"), [(("o2",), None), ((), False)])
+def test_it_excuses_a_late_end_only_while_a_slow_cluster_keeps_orders_open(open_orders, kept):
+    run = [op for op in sound_run() if op.f != "exit"]
+    fits = canary_acknowledged(3100, 3110, 3700, 3710, 4300, 4310, 4900)
+    slow = acknowledged("o1", by=3, at=6000, sent=3300)
+
+    result = check(
+        run,
+        fits,
+        slow,
+        handed("o1", *open_orders, at=5000),
+        accepted("o1", at=6001),
+        ended("wall-clock", None, at=20000),
+    )
+
+    assert result.kept is kept
