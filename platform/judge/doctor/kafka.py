@@ -7,7 +7,7 @@ import subprocess
 from judge.doctor.check import Check, failed, passed
 from judge.errors import JudgeError
 from judge.home import Home
-from judge.kafka.archive import archive_path
+from judge.kafka.archive import archive_is_fresh, archive_path
 from judge.kafka.jars import check_jars
 from judge.kafka.runtime import java_path
 
@@ -39,8 +39,10 @@ def check_jars_intact(home: Home) -> Check:
 
 
 def check_archive(home: Home) -> Check:
-    """The class archive is there; without it a cluster takes three times as long to start."""
+    """The class archive is there and fits; without it a cluster starts in 4 s instead of 2."""
     path = archive_path(home)
-    if path.is_file():
-        return passed("class archive", f"{path.stat().st_size >> 20} MB")
-    return failed("class archive", f"not there: {path}", _SET_UP)
+    if not path.is_file():
+        return failed("class archive", f"not there: {path}", _SET_UP)
+    if not archive_is_fresh(home):
+        return failed("class archive", "made from other jars or another Java", _SET_UP)
+    return passed("class archive", f"{path.stat().st_size >> 20} MB")
