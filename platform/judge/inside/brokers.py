@@ -70,7 +70,7 @@ class Brokers:
         """Start node `i` in its namespace; one that runs is left alone. Output is appended."""
         if self.alive(i):
             return
-        with self._log(i).open("ab") as out:
+        with self.log_path(i).open("ab") as out:
             self._processes[i] = subprocess.Popen(
                 self.install.command(self._properties(i)),
                 stdin=subprocess.DEVNULL,
@@ -139,10 +139,14 @@ class Brokers:
         """Where node `i` keeps its logs; readable when it is dead."""
         return DATA / f"b{i}" / "data"
 
+    def log_path(self, i: int) -> Path:
+        """What node `i` has printed, over all its lives."""
+        return LOGS / f"{i}.log"
+
     def log_tail(self, i: int, lines: int = TAIL_LINES) -> str:
         """The last lines that node `i` printed."""
         try:
-            text = self._log(i).read_bytes()[-lines * 400 :].decode(errors="replace")
+            text = self.log_path(i).read_bytes()[-lines * 400 :].decode(errors="replace")
         except FileNotFoundError:
             return ""
         return "\n".join(text.splitlines()[-lines:])
@@ -174,6 +178,3 @@ class Brokers:
 
     def _properties(self, i: int) -> Path:
         return LOGS / f"{i}.properties"
-
-    def _log(self, i: int) -> Path:
-        return LOGS / f"{i}.log"

@@ -82,18 +82,15 @@ def _record(root: Path, install: KafkaInstall, made: Path, on_progress: OnProgre
         synced = partial(in_sync, client, len(endpoints))
         cluster.until(synced, START_TIMEOUT_S, "The brokers did not find each other.")
         be_used(client, bootstrap)
-        on_progress("Kafka class archive: the controller is killed and comes back")
+        on_progress("Kafka class archive: a broker is killed and comes back")
         cluster.kill(_KILLED)
-        del client
         cluster.until(
-            lambda: quorum_of(_data_dir(root, _RECORDED)).leader not in (None, _KILLED),
+            lambda: not synced() and quorum_of(_data_dir(root, _RECORDED)).leader != _KILLED,
             START_TIMEOUT_S,
-            "No other controller was elected.",
+            "The cluster did not notice that a broker was killed.",
             dead_is_fine=_KILLED,
         )
         cluster.start(_KILLED)
-        client = admin(bootstrap)
-        synced = partial(in_sync, client, len(endpoints))
         cluster.until(synced, START_TIMEOUT_S, "The killed broker did not come back.")
         on_progress("Kafka class archive: written")
         cluster.terminate(_RECORDED, WRITE_TIMEOUT_S)
@@ -107,7 +104,8 @@ def _commands(
     """One command for each node; the recorded one also writes the archive when it ends."""
     cluster_id, commands = random_id(), {}
     for node_id in endpoints:
-        shape = Shape(settings={"controller.quorum.election.timeout.ms": _PATIENCE_MS[node_id]})
+        patience = {"controller.quorum.election.timeout.ms": _PATIENCE_MS[node_id]}
+        shape = Shape(settings={**patience, "broker.session.timeout.ms": "1500"})
         properties = broker_properties(shape, node_id, endpoints, _data_dir(root, node_id))
         format_directory(_data_dir(root, node_id), cluster_id, node_id, install.bootstrap)
         path = root / f"{node_id}.properties"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from judge.home import Home
 from judge.kafka.archive import archive_is_fresh, build_archive
 from judge.kafka.installed import KafkaInstall, load_install
@@ -13,22 +17,29 @@ from judge.kafka.storage import BOOTSTRAP_FILE, build_bootstrap
 def install_kafka(home: Home, on_progress: OnProgress) -> KafkaInstall:
     """Do what is still to be done, and nothing twice; 0.1 s when nothing is.
 
-    Needs the network for the jars (45 MB) only, and about 20 s for the archive. Safe to break
-    off and repeat at any moment.
+    Needs the network for the jars (46 MB) only, and about 20 s for the archive. Safe to break
+    off and repeat at any moment, and to call from two processes at once.
 
     Raises:
         JudgeError: a download failed, a jar is not the locked one, or a broker did not start.
     """
     home.kafka.mkdir(parents=True, exist_ok=True)
     home.kafka.chmod(0o755)
-    fetch_jars(home, on_progress)
-    check_jars(home)
-    write_logging(home)
-    if not (home.kafka / BOOTSTRAP_FILE).is_file():
-        on_progress("Kafka: formatter's checkpoint")
-        build_bootstrap(home, ":".join(str(path) for path in jar_paths(home)))
-    install = load_install(home)
-    if not archive_is_fresh(home):
-        build_archive(home, install, on_progress)
-        install = load_install(home)
-    return install
+    with _alone(home):
+        fetch_jars(home, on_progress)
+        check_jars(home)
+        write_logging(home)
+        if not (home.kafka / BOOTSTRAP_FILE).is_file():
+            on_progress("Kafka: formatter's checkpoint")
+            build_bootstrap(home, ":".join(str(path) for path in jar_paths(home)))
+        if not archive_is_fresh(home):
+            build_archive(home, load_install(home), on_progress)
+    return load_install(home)
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """Hold the installation's lock; the kernel lets go of it with the process."""
+    with (home.kafka / "install.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
