@@ -21,8 +21,9 @@ def check(
 ) -> CheckResult:
     """Orders must be answered throughout and accepted again once the cluster has recovered.
 
-    Honest refusals while the fault holds are allowed. Recovered means: every fault is healed and
-    a live broker leads the topic. A program that had ended by then is for `program` to judge.
+    Honest refusals while the fault holds are allowed. Recovered means: every fault is healed, a
+    live broker leads the topic and our own careful producer is acknowledged again. A program that
+    had ended by then is for `program` to judge.
 
     Options:
         accept_again_within_ms: how long after the recovery the first order must be accepted.

@@ -450,3 +450,43 @@ def test_it_keeps_offsets_of_two_partitions_apart():
     result = check(handed("o1"), accepted("o1"), above, read("o2", offset=3))
 
     assert result.figures["hidden"] == 1
+
+
+def test_it_knows_the_first_epoch_from_none():
+    order = [*handed("o1"), *acknowledged("o1", acks=1), *stored("o1", on=[2], epoch=0)]
+
+    result = check(order, killed(2), read(end=0))
+
+    assert "offset 0, leader epoch 0; " in result.anomalies[0].evidence[0].what
+    assert result.anomalies[0].evidence[0].leader_epoch == 0
+
+
+def test_it_does_not_count_a_batch_twice_that_was_acknowledged_after_an_answer_was_lost():
+    result = check(
+        handed("o1", "o2"),
+        unanswered("o1", acks=1, at=120),
+        acknowledged("o1", acks=1, offset=5, at=300),
+        accepted("o1", "o2", at=310),
+        killed(2),
+        read(end=0),
+    )
+
+    assert causes(result) == {
+        ("lost-write", "acknowledged-by-leader-only"): 1,
+        ("lost-write", "never-sent"): 1,
+    }
+
+
+@pytest.mark.parametrize(("handed_at", "cause"), [
+    (368, "accepted-without-acknowledgement"),
+    (369, "never-sent"),
+])  # fmt: skip
+def test_it_forgives_a_ledger_that_is_a_quarter_of_a_second_late(handed_at, cause):
+    result = check(
+        handed("o1", at=handed_at),
+        turned_away("o1", at=120, sent=118),
+        accepted("o1", at=400),
+        read(end=0),
+    )
+
+    assert causes(result) == {("lost-write", cause): 1}

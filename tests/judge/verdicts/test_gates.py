@@ -32,6 +32,10 @@ from judge.judging import judge_history
 from judge.terms import closing
 
 
+def sentence(*parts):
+    return first_broken(index_history(history(*parts)))[1]
+
+
 def broken(*parts, **terms):
     found = first_broken(index_history(history(*parts, **terms)))
     return found and found[0]
@@ -205,3 +209,25 @@ def test_it_never_gives_a_verdict_on_a_run_that_a_gate_stops():
 
     assert report.verdict == "INCONCLUSIVE"
     assert report.anomalies == ()
+
+
+def test_it_says_what_was_wrong_with_the_cluster():
+    assert sentence(without(), led_by(None, [], at=300)) == (
+        "orders-0 was not in full health before the first fault: no leader."
+    )
+    assert sentence(without(), led_by(2, [2, 3], at=300)).endswith("ISR [2, 3].")
+
+
+def test_it_says_what_happened_to_the_careful_canary():
+    ops = [op for op in without() if op.source != "canary"]
+
+    assert "lost 1 record on canary-good" in sentence(ops, canaries(good_read=4))
+    assert "wrote nothing on canary-good" in sentence(ops, canaries(good=0))
+
+
+def test_it_says_which_fault_was_not_begun_and_which_not_proved():
+    unbegun = [op for op in without() if op.f != "kill_broker"]
+    unproved = [op for op in without() if not (op.f == "kill_broker" and op.type == "ok")]
+
+    assert sentence(unbegun) == "The fault kill_broker was never begun."
+    assert sentence(unproved) == "The fault kill_broker was begun and not proved."
