@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from confluent_kafka import KafkaException
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.cimpl import NewTopic
 
 from judge.waiting import wait_until
@@ -20,6 +20,8 @@ def create_topic(
 ) -> None:
     """Create `name` and wait until each partition is led with its full ISR.
 
+    One that is there already is waited for only.
+
     Args:
         admin: an admin client.
         name: the topic's name.
@@ -30,7 +32,12 @@ def create_topic(
         confluent_kafka.KafkaException: Kafka refused it, for instance one of `config`.
         JudgeError: "topic-not-ready", it was created but did not become whole in time.
     """
-    request_topic(admin, name, assignment, config).result(CREATE_TIMEOUT_S)
+    try:
+        request_topic(admin, name, assignment, config).result(CREATE_TIMEOUT_S)
+    except KafkaException as refused:
+        # On a busy machine a client or broker sends the request twice: it is ours all the same.
+        if refused.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+            raise
     wait_until(
         lambda: is_whole(admin, name, assignment),
         CREATE_TIMEOUT_S,
