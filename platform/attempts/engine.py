@@ -5,13 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from catalog.shelf import labs
 from judge.events import OnEvent
 from judge.job import Job
 from judge.verdict import Report
+
+if TYPE_CHECKING:
+    from judge.kafka.shape import Shape
 
 _making = threading.Lock()
 _pool: Any = None
@@ -23,14 +27,21 @@ def warm_pool() -> Any:
     The pool has a thread of its own that starts them; a thread of the worker's would take its
     sandboxes with it whenever it ends.
     """
-    from judge.kafka.shape import Shape
     from judge.sandbox.pool import Pool
 
     global _pool
     with _making:
         if _pool is None:
-            _pool = Pool(settings.HOME, settings.WARM_SANDBOXES, Shape())
+            _pool = Pool(settings.HOME, settings.WARM_SANDBOXES, _first_shape())
     return _pool
+
+
+def _first_shape() -> Shape:
+    """The cluster that the first lab needs; later the pool follows what is asked for."""
+    from judge.kafka.shape import Shape
+
+    first = next(iter(labs()), None)
+    return Shape(settings=dict(first.scenario.shape) if first else {})
 
 
 def close_pool() -> None:

@@ -86,5 +86,10 @@ def run_attempt(
     return Outcome(report, tell_story(report, history), live.trace(), kept)
 
 
+def owner_prefix() -> str:
+    """What the owner of every attempt that this process judges begins with."""
+    return f"{socket.gethostname()}:{os.getpid()}:"
+
+
 def _owner() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"
+    return f"{owner_prefix()}{threading.get_ident()}"

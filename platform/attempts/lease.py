@@ -141,6 +141,12 @@ def requeue(running) -> int:
     return ended + failed + again
 
 
+def hand_back(owner_prefix: str) -> int:
+    """Queue again what this worker process still runs, as it is told to end; no try is used up."""
+    mine = Attempt.objects.filter(state=Attempt.RUNNING, owner__startswith=owner_prefix)
+    return mine.update(state=Attempt.QUEUED, sent_at=None, owner="", lease_until=None)
+
+
 def _queue_once_more(lease: Lease) -> int:
     first = _held(lease).filter(reruns__lt=RERUNS, cancel_requested=False)
     return first.update(

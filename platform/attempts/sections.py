@@ -62,7 +62,7 @@ def headline(live: LiveState, status: Status) -> str:
     leader = live.reigns[-1].broker if live.reigns else None
     if live.stage in ("reading", "checking"):
         return "The run is over. Every log is read and compared."
-    if dead and leader is None:
+    if dead and (leader is None or leader in live.killed_ms):
         return f"Running. Broker {dead[-1]} is dead and nobody leads."
     if dead:
         return f"Running. Broker {dead[-1]} is dead, broker {leader} leads."

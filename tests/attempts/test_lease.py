@@ -17,6 +17,7 @@ from attempts.lease import (
     fail,
     finish,
     give_up,
+    hand_back,
     settle_cancel,
 )
 from attempts.models import Attempt, Charge
@@ -210,3 +211,14 @@ def test_it_gives_an_attempt_to_one_of_many_workers_at_once(attempt):
         thread.join()
 
     assert len([lease for lease in won if lease]) == 1
+
+
+def test_it_hands_back_what_a_worker_runs_when_it_is_told_to_end(attempt):
+    lease = claim(attempt.pk, "host:7:1", "host")
+
+    assert hand_back("host:8:") == 0
+    assert hand_back("host:7:") == 1
+
+    assert state(attempt) == Attempt.QUEUED
+    assert attempt.tries == 0
+    assert not beat(lease)
