@@ -67,7 +67,7 @@ class LiveSite:
         argv = [sys.executable, "-m", "uvicorn", "config.asgi:application"]
         argv += ["--port", str(self.port), "--log-level", "warning"]
         self.start("web", [*argv, "--timeout-graceful-shutdown", "3"])
-        wait_until(self.is_ready, 30, "the site did not get ready")
+        wait_until(self.is_ready, 90, "the site did not get ready")
 
     def start(self, name: str, argv: list[str]) -> subprocess.Popen[bytes]:
         """Start a process under that name; its output goes to <name>.log in the folder."""

@@ -108,6 +108,17 @@ def test_it_moves_between_files_with_the_arrow_keys(visitor):
     assert "min.insync.replicas" in editor_text(page)
 
 
+def test_it_types_over_a_selection_within_its_policy(visitor):
+    page = visitor().go(LAB)
+    page.locator(EDITOR).click()
+    page.keyboard.press("Control+a")
+
+    page.keyboard.type("x = 1")
+
+    # It should have replaced all of it; a violation of the policy fails the test at its end
+    assert editor_text(page).strip() == "x = 1"
+
+
 def test_it_can_be_worked_with_the_keyboard_alone(visitor, script):
     script.reset()
     person = visitor()

@@ -31,6 +31,18 @@ const quiet = EditorView.theme({
   "&.cm-focused": {outline: "2px solid var(--lead)", outlineOffset: "-2px"},
 });
 
+// Chromium gives text that is typed over a selection the style of what it replaces, as a style
+// attribute, which the page's policy refuses and reports. So such an edit never reaches the DOM.
+const typedOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const plain = event.inputType === "insertText" && event.data !== null && !event.isComposing;
+    if (!plain || view.state.readOnly || view.state.selection.ranges.every(range => range.empty)) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data), {userEvent: "input.type", scrollIntoView: true});
+    return true;
+  },
+});
+
 // The browser hides the nonce attribute from other scripts; the property stays readable here.
 const nonce = () => document.querySelector("script[nonce]")?.nonce ?? "";
 
@@ -44,7 +56,7 @@ export function fileState({name, language, text, onChange = () => {}, onSubmit =
     extensions: [
       EditorView.cspNonce.of(nonce()), lineNumbers(), highlightActiveLineGutter(), highlightActiveLine(),
       history(), drawSelection(), indentOnInput(), bracketMatching(), highlightSelectionMatches(),
-      syntaxHighlighting(classHighlighter), quiet, languages[language]?.() ?? [],
+      syntaxHighlighting(classHighlighter), quiet, typedOver, languages[language]?.() ?? [],
       EditorState.readOnly.of(readOnly),
       EditorView.contentAttributes.of({tabindex: "0", "aria-label": `${name}, code editor. Press Escape, then Tab, to leave the editor.`}),
       EditorView.updateListener.of(update => update.docChanged && onChange(update.state.doc.toString())),
