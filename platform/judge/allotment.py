@@ -12,25 +12,31 @@ HANDED_LATE_MS = 250.0
 and on a busy machine the program is sometimes faster."""
 
 
-def allot(born: list[float], batches: list[Op]) -> dict[int, Op]:
-    """Place in `born`, which is sorted, -> the batch that order can have been in.
+def allot(born: list[float], batches: list[Op]) -> list[Op]:
+    """The batches that the first orders of `born`, which is sorted, can have been in.
 
-    Each batch takes the latest orders that were handed before it left and are not taken. That
-    fills as many places as any other way, and those of the batches that come first before the
-    others': unit jobs with deadlines. So nobody is called a liar whom the counts could clear.
+    The answer is as long as any way to fill the batches can make it, and fills those that come
+    first in `batches` before the others. So nobody is called a liar whom the counts could clear.
+    The orders left over are the last ones: producers send in the order they are given.
     """
+    room = _rooms(born, batches)
+    # If any orders fill these rooms, then so do the first as many, earliest into earliest.
+    return sorted((op for op, taken in zip(batches, room, strict=True) for _ in range(taken)),
+                  key=sent_ms)  # fmt: skip
+
+
+def _rooms(born: list[float], batches: list[Op]) -> list[int]:
+    """How many orders to put into each batch: unit jobs with deadlines, filled from the last."""
     # Places are counted from 1 here; free[p] leads down to the last free one up to p, 0 is none.
     free = list(range(len(born) + 1))
-    matched: dict[int, Op] = {}
+    rooms = []
     for op in batches:
-        latest = bisect_right(born, sent_ms(op) + HANDED_LATE_MS)
-        for _ in range(op.count or 1):
-            place = _last_free(free, latest)
-            if not place:
-                break
-            matched[place - 1] = op
+        latest, taken = bisect_right(born, sent_ms(op) + HANDED_LATE_MS), 0
+        while taken < (op.count or 1) and (place := _last_free(free, latest)):
             free[place] = place - 1
-    return matched
+            taken += 1
+        rooms.append(taken)
+    return rooms
 
 
 def _last_free(free: list[int], place: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from judge.acknowledgements import acknowledgements, is_acknowledged
 from judge.allotment import allot
@@ -168,8 +169,7 @@ def _unstored_losses(history: History, ids: list[str]) -> Iterable[Loss]:
     waiting = sorted((_born(history, order_id), order_id) for order_id in ids)
     batches = [*joined.acknowledged_unstored, *joined.doubtful_unstored]
     matched = allot([born for born, _ in waiting], batches)
-    for place, (_, order_id) in enumerate(waiting):
-        op = matched.get(place)
+    for (_, order_id), op in zip_longest(waiting, matched):
         accepted_ms = history.accepted[order_id]
         if op is None:
             yield Loss(order_id, "never-sent", accepted_ms)

@@ -490,3 +490,17 @@ def test_it_forgives_a_ledger_that_is_a_quarter_of_a_second_late(handed_at, caus
     )
 
     assert causes(result) == {("lost-write", cause): 1}
+
+
+def test_it_takes_the_last_orders_for_those_that_were_never_sent():
+    ids = [f"o{number}" for number in range(6)]
+    orders = [op for n, i in enumerate(ids) for op in handed(i, at=100 + n * 10)]
+    claims = [op for n, i in enumerate(ids) for op in accepted(i, at=105 + n * 10)]
+
+    result = check(orders, claims, turned_away("o0", "o1", "o2", at=400), read(end=0))
+
+    shown = {a.cause: [row.id for row in a.evidence] for a in result.anomalies}
+    assert shown == {
+        "accepted-without-acknowledgement": ["o0", "o1", "o2"],
+        "never-sent": ["o3", "o4", "o5"],
+    }
