@@ -63,7 +63,13 @@ def test_it_blames_the_leader_alone_for_an_acks_1_order_that_died_with_it():
     )
     assert (evidence.id, evidence.broker, evidence.offset) == ("o1", 2, 812)
     assert (evidence.leader_epoch, evidence.t_ms) == (3, 6412)
-    assert evidence.detail["stored_on"] == [2]
+    assert evidence.detail == {
+        "cause": "acknowledged-by-leader-only",
+        "program": "accepted",
+        "acks": 1,
+        "response": "ok",
+        "stored_on": [2],
+    }
 
 
 def test_it_blames_a_short_isr_for_an_acks_all_order_that_died_with_the_leader():
@@ -411,6 +417,8 @@ def test_it_says_what_became_of_the_batch_that_was_not_acknowledged(batch, doubt
     (evidence,) = result.anomalies[0].evidence
     assert doubt in evidence.what
     assert evidence.what.endswith("no surviving replica holds it")
+    assert evidence.detail["response"] == (batch[0].error or "none")
+    assert evidence.detail["acks"] == batch[0].detail["acks"]
 
 
 def test_it_says_so_when_the_tap_saw_nothing_of_a_batch_that_a_dead_log_holds():
