@@ -23,7 +23,7 @@ for place in sys.argv[1:]:
     host, port = place.split(":")
     threading.Thread(target=Server((host, int(port)), Echo).serve_forever, daemon=True).start()
 print("up", flush=True)
-threading.Event().wait()
+sys.stdin.read()
 """
 
 _ASK = """
@@ -55,9 +55,10 @@ class StandIns:
         assert look_inside(self._sandbox, "platform", _ASK).strip() == "all"
 
     def close(self) -> None:
-        """End them."""
-        for server in self._servers:
-            server.kill()
+        """End them by the end of their input: nsenter must live on to bury what it brought in.
+
+        A sandbox's first process waits for all of its namespace to be buried.
+        """
         for server in self._servers:
             server.communicate()
 
@@ -65,7 +66,7 @@ class StandIns:
         argv = ["/usr/bin/python3", "-c", _SERVER, *places]
         server = subprocess.Popen(
             entering_command(self._sandbox, namespace, argv),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
