@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from typing import Any
 
 from attempts.stream import Entry
 from judge.events import STAGES
+
+log = logging.getLogger(__name__)
 
 SHOWN_MOMENTS = 200
 SHOWN_LINES = 300
@@ -75,9 +78,15 @@ class LiveState:
     def take(self, kind: str, t_ms: float, data: Mapping[str, Any]) -> None:
         """Take one event of the run. Kinds that are not known change nothing."""
         known = getattr(self, f"_take_{kind}", None)
-        if known is not None:
-            self.now_ms = max(self.now_ms, t_ms)
+        if known is None:
+            return
+        self.now_ms = max(self.now_ms, t_ms)
+        try:
             known(t_ms, data)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            # An event of another shape, from another release of the engine: neither the run nor
+            # the page may end over a picture.
+            log.warning("an event of kind %s cannot be understood", kind, exc_info=True)
 
     def trace(self) -> dict[str, Any]:
         """What is kept of a run for its verdict page, as plain JSON types."""

@@ -57,6 +57,17 @@ def test_it_ignores_kinds_it_does_not_know():
     assert live == folded(entry(1, "telepathy"), entry(2, "settled"))
 
 
+def test_it_survives_an_event_of_another_shape():
+    live = folded(
+        entry(1, "output", 1.0, words="no text"),
+        entry(2, "counts", 2.0, acknowledged="many"),
+        entry(3, "cluster", 3.0, brokers={"x": "dead"}),
+        entry(4, "timeline", 4.0, what="note", text="still here"),
+    )
+
+    assert [row["text"] for row in live.moments] == ["still here"]
+
+
 def test_it_bounds_what_a_program_prints():
     live = folded(entry(1, "output", 1.0, stream="stdout", text="x" * 9000 + "\ny\n" * 900))
 

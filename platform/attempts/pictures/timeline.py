@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ At = Callable[[float], float]
 WIDTH, HEIGHT, LEFT, RIGHT = 1000, 150, 8.0, 992.0
 TOP, BASE, FOOT, BAR_TOP = 26, 78, 122, 34
 SHORTEST_S = 12
-LEAST_LABEL = 150
+CHAR_PX = 6.4
 
 
 def draw_timeline(live: LiveState) -> SafeString:
@@ -82,11 +83,14 @@ def _bands(live: LiveState, at: At) -> list[SafeString]:
 def _bars(live: LiveState, at: At) -> list[SafeString]:
     """A bar a report: as wide as the time it covers, as high as the rate in it."""
     rates = [count / (end - begin) for begin, end, count in live.flow if end > begin]
-    most, marks = max(rates, default=1.0), []
+    # By the usual rate: the first answers after an outage come all at once and would flatten
+    # everything else.
+    most = 1.5 * statistics.median_high(rates) if rates else 1.0
+    marks = []
     for begin, end, count in live.flow:
         if end <= begin:
             continue
-        height = max(2.0, (BASE - BAR_TOP) * count / (end - begin) / most)
+        height = max(2.0, (BASE - BAR_TOP) * min(1.0, count / (end - begin) / most))
         width = max(1.2, (at(end) - at(begin)) * 0.82)
         css = "c-ack thin" if _is_held(live, begin) else "c-ack"
         marks.append(svg.rect(css, at(begin), BASE - height, width, height))
@@ -114,9 +118,10 @@ def _reigns(live: LiveState, at: At) -> list[SafeString]:
         words = f"broker {reign.broker} leads"
         if reign.epoch is not None:
             words += f" · epoch {reign.epoch}"
-        inside = end - begin > LEAST_LABEL
+        inside = end - begin > CHAR_PX * len(words) + 12
         css = "lbl onlead" if inside else "lbl halo"
-        marks.append(svg.text(css, begin + 6 if inside else end + 6, 107.5, words))
+        if inside or end + CHAR_PX * len(words) < RIGHT:
+            marks.append(svg.text(css, begin + 6 if inside else end + 6, 107.5, words))
         if reign.broker in live.killed_ms and reign.until_ms is not None:
             marks.append(svg.path("dead-x", f"M{svg.number(end - 5)} 98l10 10m0 -10l-10 10"))
     return marks

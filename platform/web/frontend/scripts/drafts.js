@@ -29,7 +29,7 @@ export function savingDrafts({form, texts, put, token, renewTokens}) {
       body: JSON.stringify({files: texts(), revision}),
     });
     renewTokens();
-    const body = await answer.json();
+    const body = await answer.json().catch(() => ({})); // an error page is no JSON
     if (answer.ok) {
       revision = body.revision;
       say(`draft ${revision}, saved ${body.at}`);
@@ -39,6 +39,8 @@ export function savingDrafts({form, texts, put, token, renewTokens}) {
       say("not saved: another tab saved this draft", true);
     } else if (answer.status === 422) {
       say(`not saved: ${body.message}`, true);
+    } else if (answer.status < 500) {
+      say("not saved: the server refuses it. Copy your text, then reload the page", true);
     } else throw new Error(`answer ${answer.status}`);
   }
 
