@@ -12,6 +12,8 @@ from judge.inside.workdir import Workdir
 RUNTIME_AT = "/runtime"
 """Where the learner's Python is. Its own path would tell where the host keeps things, and whose."""
 
+_LOCAL = Path("/usr/local")
+
 _SHM_BYTES = 4 << 20
 
 _ENVIRONMENT = {
@@ -56,6 +58,7 @@ def jail_command(
 def _files(workdir: Workdir, runtime: Path) -> list[str]:
     return [
         *system_folders("bin", "lib", "lib64"),
+        *_without_local(workdir, runtime),
         *("--ro-bind", "/etc", "/etc"),  # the supervisor's own, with four small files
         *("--proc", "/proc", "--dev", "/dev"),
         # bwrap's own /dev/shm, /dev and / are writable and unlimited: 160 MB went into each.
@@ -66,3 +69,11 @@ def _files(workdir: Workdir, runtime: Path) -> list[str]:
         # /proc too: on some machines a program may otherwise exempt itself from the OOM killer.
         *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
     ]
+
+
+def _without_local(workdir: Workdir, runtime: Path) -> list[str]:
+    """Hide what the operator put into /usr/local, unless the program's Python is from there."""
+    python = (runtime / "bin" / "python3").resolve()
+    if not _LOCAL.is_dir() or python.is_relative_to(_LOCAL):
+        return []
+    return ["--ro-bind", str(workdir.nothing), str(_LOCAL)]

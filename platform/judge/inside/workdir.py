@@ -1,4 +1,4 @@
-"""The folders of one run of a learner's program: its files, read-only, and its own /tmp."""
+"""The folders of one run of a learner's program: its files, its own /tmp, and an empty one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
 class Workdir:
-    """Two folders that exist from construction to `remove`, inside the sandbox's memory.
+    """Folders that exist from construction to `remove`, inside the sandbox's memory.
 
     The learner writes to `tmp` alone, and nothing of ours ever opens a path in it: the trusted
     side touching what a learner can write to is how other judges were escaped from.
@@ -28,7 +28,8 @@ class Workdir:
         """Write `files` and mount an empty `tmp`. Raises JudgeError on a name that is a path."""
         self._root = _RUNS / str(next(_numbers))
         self.work, self.tmp = self._root / "work", self._root / "tmp"
-        for folder in (self.work, self.tmp):
+        self.nothing = self._root / "nothing"
+        for folder in (self.work, self.tmp, self.nothing):
             folder.mkdir(parents=True)
         for name, body in files.items():
             if not _FILE_NAME.fullmatch(name):

@@ -47,6 +47,12 @@ def test_it_holds_nothing_but_the_learners_world_at_its_root(attack: Attack) -> 
     assert etc <= {"hosts", "passwd", "nsswitch.conf", "ld.so.cache"}
 
 
+def test_it_hides_what_the_operator_installed(attack: Attack) -> None:
+    ended = attack("import os; print(os.listdir('/usr/local'))")
+
+    assert ended["stdout"] == "[]"
+
+
 def test_it_gives_no_descriptor_but_the_three_streams(attack: Attack) -> None:
     ended = attack(
         """
