@@ -58,39 +58,40 @@ def boot(stage: Stage, shape: Mapping[str, Any], install: Mapping[str, Any]) -> 
     try:
         client = wait_registered(brokers, START_TIMEOUT_S)
         reached("registered")
-        with ThreadPoolExecutor(1) as aside:
-            # The tap's second of start-up goes by while Kafka makes its own topics.
-            tap = aside.submit(_start_tap, stage)
-            _make_healthy(brokers, client, reached)
-            stage.tap = tap.result()
+        _make_healthy(stage, client, reached)
     except JudgeError as failed:
         raise _with_logs(failed, brokers) from failed
-    reached("tap")
+    reached("healthy")
     return {"timings_s": timings}
 
 
-def _start_tap(stage: Stage) -> Any:
-    from judge.inside.tap import start_tap
-
-    return start_tap(stage.network, stage.brokers.ids)
-
-
-def _make_healthy(brokers: Brokers, client: Any, reached: Callable[[str], None]) -> None:
+def _make_healthy(stage: Stage, client: Any, reached: Callable[[str], None]) -> None:
+    brokers: Brokers = stage.brokers
     servers = bootstrap(brokers.ids)
     make_probe(client, brokers.ids)
     reached("topic")
     request_own_topics(client, brokers.ids)
-    write_probes(servers, len(brokers.ids), START_TIMEOUT_S)
-    reached("acknowledged")
-    use_coordinators(servers, START_TIMEOUT_S)
-    reached("coordinators")
+    with ThreadPoolExecutor(2) as aside:
+        # librdkafka's half a second before it asks for a producer id, and the tap's start.
+        coordinators = aside.submit(use_coordinators, servers, START_TIMEOUT_S)
+        tap = aside.submit(_start_tap, stage)
+        write_probes(servers, len(brokers.ids), START_TIMEOUT_S)
+        reached("acknowledged")
+        coordinators.result()
+        reached("coordinators")
+        stage.tap = tap.result()
     wait_until(
         lambda: _is_healthy(brokers, client),
         START_TIMEOUT_S,
         "The cluster's own topics are not in sync everywhere.",
         code="cluster-not-healthy",
     )
-    reached("healthy")
+
+
+def _start_tap(stage: Stage) -> Any:
+    from judge.inside.tap import start_tap
+
+    return start_tap(stage.network, stage.brokers.ids)
 
 
 def wait_registered(brokers: Brokers, timeout_s: float) -> Any:
