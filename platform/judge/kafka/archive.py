@@ -125,6 +125,7 @@ def _stamp_path(home: Home) -> Path:
 
 def _stamp(home: Home) -> str:
     """What the JVM itself compares, and what we do: runtime, flags, jars' names and times."""
-    rows = [f"{path} {path.stat().st_mtime_ns}" for path in jar_paths(home)]
+    # Whole seconds, as the JVM does: a container's image keeps no finer times.
+    rows = [f"{path} {int(path.stat().st_mtime)}" for path in jar_paths(home)]
     rows += [jar.sha256 for jar in locked_jars()]
     return "\n".join([runtime_stamp(), " ".join(BROKER_FLAGS), *rows]) + "\n"

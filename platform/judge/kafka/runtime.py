@@ -56,4 +56,4 @@ def runtime_stamp() -> str:
     root = java.parent.parent
     image = (root / "lib" / "modules").stat()
     release = (root / "release").read_text(encoding="utf-8").splitlines()[0]
-    return f"{java} {release} {image.st_size} {image.st_mtime_ns}"
+    return f"{java} {release} {image.st_size} {int(image.st_mtime)}"
