@@ -69,4 +69,4 @@ def test_it_runs_programs_from_a_data_directory_that_only_root_can_enter(
 
         assert ended["stdout"].startswith("/runtime/lib/python3")
         mounts = Path("/proc/self/mountinfo").read_text().splitlines()
-        assert [line for line in mounts if str(hidden) in line or " /mnt" in line] == []
+        assert [line for line in mounts if str(hidden) in line] == []
