@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from judge.history import Op
-from judge.index import BatchKey, History, acks_of, sent_ms
+from judge.index import BatchKey, History, acks_of, batch_key, partition_of, sent_ms
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ def is_acknowledged(op: Op) -> bool:
 def _join(history: History) -> Acknowledgements:
     result = Acknowledgements()
     places = _places(history)
-    unstored: dict[tuple[int, int | None, int | None], Op] = {}
+    unstored: dict[BatchKey, Op] = {}
     doubtful: dict[tuple[int, int | None], Op] = {}
     for op in history.appends:
         keys = places(op)
@@ -51,12 +51,12 @@ def _join(history: History) -> Acknowledgements:
                 for order_id in history.ids[key]:
                     result.by_id.setdefault(order_id, op)
             if not keys:
-                unstored.setdefault((op.partition or 0, op.offset, op.crc), op)
+                unstored.setdefault(batch_key(op), op)
         elif not keys:
             # A batch that is sent again and refused again is one batch, not two.
-            doubtful.setdefault((op.partition or 0, op.crc), op)
+            doubtful.setdefault((partition_of(op), op.crc), op)
     result.acknowledged_unstored = sorted(unstored.values(), key=sent_ms)
-    answered = {(op.partition or 0, op.crc) for op in unstored.values()}
+    answered = {(partition_of(op), op.crc) for op in unstored.values()}
     left = [op for key, op in doubtful.items() if key not in answered]
     result.doubtful_unstored = sorted(left, key=sent_ms)
     return result
@@ -68,7 +68,7 @@ class _places:  # noqa: N801  (a function with tables)
     def __init__(self, history: History) -> None:
         self._history = history
         asked = [op for op in history.appends if is_acknowledged(op)]
-        exact = any(self._exact(op) in history.ids for op in asked)
+        exact = any(batch_key(op) in history.ids for op in asked)
         # LogAppendTime, or a topic with a compression of its own, makes the broker write another
         # CRC. It does so for every batch of the topic or for none.
         self._rewritten = bool(asked) and not exact
@@ -79,20 +79,16 @@ class _places:  # noqa: N801  (a function with tables)
 
     def __call__(self, op: Op) -> list[BatchKey]:
         if is_acknowledged(op):
-            key = self._exact(op)
+            key = batch_key(op)
             if key in self._history.ids:
                 return [key]
             return self._same_offset(op) if self._rewritten else []
-        return self._history.by_crc.get((op.partition or 0, op.crc or 0), [])
-
-    @staticmethod
-    def _exact(op: Op) -> BatchKey:
-        return (op.partition or 0, op.offset or 0, op.crc or 0)
+        return self._history.by_crc.get((partition_of(op), op.crc or 0), [])
 
     def _same_offset(self, op: Op) -> list[BatchKey]:
         return [
             key
-            for key in self._by_offset.get((op.partition or 0, op.offset or 0), ())
+            for key in self._by_offset.get(batch_key(op)[:2], ())
             if any(broker == op.broker for broker, _ in self._history.copies[key])
             and op.count in (None, self._history.counts.get(key))
         ]

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from judge.acknowledgements import acknowledgements, is_acknowledged
 from judge.allotment import allot
 from judge.history import Op
-from judge.index import BatchKey, History, acks_of, isr_of, spot
+from judge.index import BatchKey, History, acks_of, batch_key, isr_of, partition_of, spot
 
 ISR_SEEN_WITHIN_MS = 1000.0
 """How much later than an acknowledgement metadata may show the ISR it was given under: it is
@@ -146,12 +146,11 @@ def _shown_around(history: History, op: Op) -> Iterable[Op]:
     a replica that was in sync then would have the batch, and nobody who has it is made to drop
     it by a leader who has not.
     """
-    before = history.leader_at(op.partition or 0, op.t_ms)
+    before = history.leader_at(partition_of(op), op.t_ms)
     if before is not None:
         yield before
-    key = (op.partition or 0, op.offset or 0, op.crc or 0)
-    alone = {broker for broker, _ in history.copies.get(key, ())} == {op.broker}
-    for shown in history.metadata.get((history.terms.topic, op.partition or 0), ()):
+    alone = {broker for broker, _ in history.copies.get(batch_key(op), ())} == {op.broker}
+    for shown in history.metadata.get((history.terms.topic, partition_of(op)), ()):
         late = shown.t_ms > op.t_ms + ISR_SEEN_WITHIN_MS
         if shown.t_ms > op.t_ms and (shown.broker != op.broker or (late and not alone)):
             return

@@ -24,6 +24,26 @@ def spot(partition: int, offset: int) -> int:
     return (partition << _PARTITION_BITS) | offset
 
 
+def partition_at(place: int) -> int:
+    """The partition of a spot."""
+    return place >> _PARTITION_BITS
+
+
+def offset_at(place: int) -> int:
+    """The offset of a spot."""
+    return place & ((1 << _PARTITION_BITS) - 1)
+
+
+def partition_of(op: Op) -> int:
+    """The partition an operation speaks of; the first where it names none."""
+    return op.partition or 0
+
+
+def batch_key(op: Op) -> BatchKey:
+    """The batch that a stored copy is, or an acknowledged append became."""
+    return (partition_of(op), op.offset or 0, op.crc or 0)
+
+
 class History:
     """Who said what, indexed; nothing in it depends on the order of concurrent operations.
 

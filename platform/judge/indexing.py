@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from judge.errors import JudgeError
 from judge.history import Op
-from judge.index import History, spot
+from judge.index import History, batch_key, partition_of, spot
 from judge.terms import Terms, terms_from_detail
 
 
@@ -84,7 +84,7 @@ def _take_append(history: History, op: Op) -> None:
 def _take_stored(history: History, op: Op) -> None:
     if op.topic != history.terms.topic or op.offset is None:
         return
-    key = (op.partition or 0, op.offset, op.crc or 0)
+    key = batch_key(op)
     if op.ids is not None:
         history.ids[key] = op.ids
     else:
@@ -107,7 +107,7 @@ def _take_read(history: History, op: Op) -> None:
     if topic != history.terms.topic:
         return
     offsets = (op.detail or {}).get("offsets") or range(len(ids))
-    first, base = history.first_read, spot(op.partition or 0, 0)
+    first, base = history.first_read, spot(partition_of(op), 0)
     for order_id, offset in zip(ids, offsets, strict=False):
         here = base | offset
         known = first.setdefault(order_id, here)
@@ -119,13 +119,13 @@ def _take_read(history: History, op: Op) -> None:
 
 def _take_read_end(history: History, op: Op) -> None:
     if op.topic == history.terms.topic and op.offset is not None:
-        partition = op.partition or 0
+        partition = partition_of(op)
         history.read_ends[partition] = max(history.read_ends.get(partition, 0), op.offset)
         history.read_ms = max(history.read_ms or 0.0, op.t_ms)
 
 
 def _take_leader(history: History, op: Op) -> None:
-    history.metadata[op.topic or "", op.partition or 0].append(op)
+    history.metadata[op.topic or "", partition_of(op)].append(op)
 
 
 def _take_fault(history: History, op: Op) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from judge.acknowledgements import acknowledgements, is_acknowledged
 from judge.checkers.evidence import choose, how_many, seconds
-from judge.index import BatchKey, History, sent_ms
+from judge.index import BatchKey, History, offset_at, partition_at, sent_ms
 from judge.verdict import Anomaly, CheckResult, Evidence
 
 NAME = "duplicates"
@@ -60,7 +60,7 @@ def _cause(history: History, found: Places) -> str:
 
 def _evidence(history: History, order_id: str, found: Places, cause: str) -> Evidence:
     spots = sorted({history.first_read[order_id], *history.read_again[order_id]})
-    offsets = [place & ((1 << 48) - 1) for place in spots]
+    offsets = [offset_at(place) for place in spots]
     by_batch = acknowledgements(history).by_batch
     tries = [op for key, _ in found for op in by_batch.get(key, [])]
     last = max(tries, key=lambda op: op.t_ms, default=None)
@@ -72,7 +72,7 @@ def _evidence(history: History, order_id: str, found: Places, cause: str) -> Evi
         id=order_id,
         broker=last.broker if last else None,
         topic=history.terms.topic,
-        partition=spots[0] >> 48,
+        partition=partition_at(spots[0]),
         offset=offsets[-1],
         detail={"cause": cause, "offsets": offsets[:16]},
     )

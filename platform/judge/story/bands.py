@@ -9,7 +9,7 @@ from typing import Any
 
 from judge.acknowledgements import acknowledgements
 from judge.history import Op
-from judge.index import History, is_kill, isr_of
+from judge.index import History, is_kill, isr_of, partition_of
 
 MAX_BANDS = 60
 """More changes than this are no picture; the last ones are merged."""
@@ -97,7 +97,7 @@ def _share(leaders: list[int | None], epochs: list[int | None]) -> None:
 def broker_rows(history: History, partition: int) -> tuple[BrokerRow, ...]:
     """A row for every broker that the history speaks of."""
     bands = reigns(history, partition)
-    ends = {op.broker: op.offset for op in history.log_ends if (op.partition or 0) == partition}
+    ends = {op.broker: op.offset for op in history.log_ends if partition_of(op) == partition}
     known = {broker for band in bands for broker in band.isr}
     known |= {band.leader for band in bands if band.leader is not None}
     known |= {broker for broker in ends if broker is not None} | set(history.died)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from judge.history import Op
-from judge.index import History, is_kill, isr_of
+from judge.index import History, is_kill, isr_of, partition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _ends(given: object) -> dict[str, int]:
 
 
 def _noted(history: History, t_ms: float, partition: int) -> dict[str, int]:
-    rows = [op for op in history.log_ends if op.t_ms <= t_ms and (op.partition or 0) == partition]
+    rows = [op for op in history.log_ends if op.t_ms <= t_ms and partition_of(op) == partition]
     return {str(op.broker): op.offset for op in rows if op.offset is not None}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from judge.acknowledgements import acknowledgements, is_acknowledged
 from judge.fates import fates
 from judge.history import Op
-from judge.index import BatchKey, History, acks_of, isr_of, sent_ms, spot
+from judge.index import BatchKey, History, acks_of, isr_of, offset_at, sent_ms, spot
 from judge.story.kill import at_kill
 
 MAX_LIVES = 3
@@ -184,7 +184,7 @@ def _ending(history: History, order_id: str, places: list[tuple[BatchKey, int]])
     moment = history.read_ms if history.read_ms is not None else history.end_ms
     here = history.first_read.get(order_id)
     if here is not None:
-        offset = here & ((1 << 48) - 1)
+        offset = offset_at(here)
         return [Step(moment, "read", f"read back at offset {offset:,}", "", "reader", None, offset)]
     steps: list[Step] = []
     wanted = {spot(key[0], offset): offset for key, offset in places}

@@ -7,6 +7,7 @@ from histories.words import (
     acknowledged,
     handed,
     history,
+    on_partition,
     read,
     refused,
     stored,
@@ -32,18 +33,20 @@ def test_it_blames_a_retry_after_a_response_that_never_came():
     result = check(
         handed("o1"),
         unanswered("o1", at=120),
-        acknowledged("o1", offset=1, at=900),
+        acknowledged("o1", offset=12, at=900),
         accepted("o1", at=901),
-        stored("o1", offset=0),
-        stored("o1", offset=1),
-        read("o1", offset=0),
-        read("o1", offset=1),
+        stored("o1", offset=7),
+        stored("o1", offset=12),
+        read("o1", offset=7),
+        read("o1", offset=12),
     )
 
     assert causes(result) == {("duplicate", "retried-after-lost-response"): 1}
-    assert result.anomalies[0].evidence[0].what == (
-        "order o1 can be read at offsets 0 and 1; the last copy was sent at 0.898 s"
+    (evidence,) = result.anomalies[0].evidence
+    assert evidence.what == (
+        "order o1 can be read at offsets 7 and 12; the last copy was sent at 0.898 s"
     )
+    assert (evidence.partition, evidence.offset, evidence.t_ms) == (0, 12, 898)
 
 
 def test_it_blames_a_program_that_sends_again_what_was_acknowledged():
@@ -98,3 +101,33 @@ def test_it_ignores_a_copy_that_died_with_its_broker():
 
 def test_it_cannot_tell_when_nothing_was_read():
     assert check(handed("o1"), accepted("o1"), read(end=0)).kept is None
+
+
+def test_it_names_first_the_cause_of_the_earliest_copy():
+    twice = [*stored("o1", "o2", offset=0), *stored("o2", "o1", offset=4)]
+    late = [*unanswered("o1", "o2", at=300), *acknowledged("o2", "o1", offset=4, at=900)]
+    early = [*acknowledged("o3", offset=2, at=200), *acknowledged("o3", offset=3, at=210)]
+    again = [*stored("o3", offset=2), *stored("o3", offset=3)]
+
+    result = check(
+        handed("o1", "o2", "o3"),
+        twice,
+        late,
+        early,
+        again,
+        read("o1", "o2", "o3", "o3", "o2", "o1"),
+    )
+
+    assert [(a.cause, a.count) for a in result.anomalies] == [
+        ("sent-twice", 1),
+        ("retried-after-lost-response", 2),
+    ]
+
+
+def test_it_tells_two_partitions_apart():
+    ops = [*stored("o1"), *read("o1"), *on_partition(1, stored("o1"), read("o1"))]
+
+    result = check(handed("o1"), ops)
+
+    assert result.figures["duplicates"] == 1
+    assert result.anomalies[0].evidence[0].what == "order o1 can be read at offsets 0 and 0"

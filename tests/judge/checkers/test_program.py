@@ -167,3 +167,12 @@ def test_it_excuses_a_late_end_only_while_a_slow_cluster_keeps_orders_open(open_
     )
 
     assert result.kept is kept
+
+
+@pytest.mark.parametrize(("answered", "kept"), [(19, True), (18, False)])
+def test_it_tolerates_one_order_in_twenty_left_open_at_the_end(answered, kept):
+    ids = [f"o{number}" for number in range(20)]
+
+    result = check(sound_run(), handed(*ids), accepted(*ids[:answered]))
+
+    assert result.kept is kept

@@ -17,6 +17,7 @@ from histories.words import (
     history,
     killed,
     led_by,
+    on_partition,
     pressure,
     read,
     served,
@@ -231,3 +232,19 @@ def test_it_says_which_fault_was_not_begun_and_which_not_proved():
 
     assert sentence(unbegun) == "The fault kill_broker was never begun."
     assert sentence(unproved) == "The fault kill_broker was begun and not proved."
+
+
+def test_it_is_content_with_just_enough_orders():
+    assert broken(without(), min_orders=40) is None
+
+
+def test_it_looks_at_the_learners_topic_and_not_at_the_canaries_for_the_leader():
+    moved = [*led_by(3, [1, 2, 3], at=880, topic="canary-bad")]
+
+    assert broken(without(), moved) is None
+
+
+def test_it_looks_at_whichever_partition_the_killed_broker_led():
+    ops = [*without(), *on_partition(1, led_by(1, [1, 2, 3]), read(end=0))]
+
+    assert broken(ops) is None
