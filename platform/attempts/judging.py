@@ -15,6 +15,7 @@ from attempts.histories import new_history_path
 from attempts.lease import Lease, Outcome
 from attempts.live import LiveState
 from attempts.models import Attempt
+from attempts.storable import storable
 from attempts.storytelling import tell_story
 from attempts.stream import EventWriter
 from catalog.shelf import UnknownLabError, find_lab
@@ -77,13 +78,15 @@ def run_attempt(
     live = LiveState()
 
     def on_event(event: Event) -> None:
-        live.take(event.kind, event.t_ms, event.data)
-        tell(event)
+        clean = Event(event.kind, event.t_ms, storable(event.data))
+        live.take(clean.kind, clean.t_ms, clean.data)
+        tell(clean)
 
     history = new_history_path(attempt, epoch)
-    report = run_job(job, on_event, should_stop, history).to_dict()
+    report = storable(run_job(job, on_event, should_stop, history).to_dict())
+    story = storable(tell_story(report, history))
     kept = history.name if history.is_file() else ""
-    return Outcome(report, tell_story(report, history), live.trace(), kept)
+    return Outcome(report, story, storable(live.trace()), kept)
 
 
 def owner_prefix() -> str:

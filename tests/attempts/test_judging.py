@@ -22,6 +22,7 @@ class Engine:
 
     def run_job(self, job, on_event, should_stop, history_path):
         self.jobs.append(job)
+        self.tell = on_event
         on_event(Event("stage", 1.0, {"stage": "workload", "label": "orders"}))
         on_event(Event("output", 2.0, {"stream": "stdout", "text": "hello"}))
         if self.during:
@@ -64,6 +65,18 @@ def test_it_judges_an_attempt_and_keeps_what_the_page_will_show(attempt, engine)
     assert attempt.history_name == f"{attempt.uid}-1.jsonl"
     assert engine.jobs[0].files["producer.py"] == b"print('hi')\n"
     assert engine.events == ["stage", "output", "settled", "closed"]
+
+
+def test_it_stores_whatever_a_program_prints(attempt, engine):
+    def prints(_should_stop):
+        engine.tell(Event("output", 3.0, {"stream": "stdout", "text": "a\0b\udc80c"}))
+
+    engine.during = prints
+
+    judge_attempt(attempt.pk)
+
+    attempt.refresh_from_db()
+    assert attempt.trace["output"][-1][2] == "a\ufffdb?c"
 
 
 def test_it_does_nothing_when_the_message_comes_twice(attempt, engine):

@@ -1,33 +1,10 @@
 """The stream in Redis: in order, bounded, and no harm to a run when Redis is away."""
 
-import shutil
-import subprocess
-
 import pytest
 
 from attempts.stream import KEPT_EVENTS, EventWriter, id_key, read_events, stream_key
 from judge.events import Event
-from judge.waiting import wait_until
-
-WITH_PARENT = ["setpriv", "--pdeathsig", "KILL", "--"]
-
-
-class Redis:
-    """A Redis of this test's own, which can go away and come back."""
-
-    def __init__(self, folder):
-        self.sock, self.folder, self.process = folder / "r.sock", folder, None
-
-    def start(self):
-        argv = [shutil.which("redis-server") or "redis-server", "--port", "0", "--save", ""]
-        argv += ["--unixsocket", str(self.sock), "--dir", str(self.folder)]
-        self.process = subprocess.Popen([*WITH_PARENT, *argv], stdout=subprocess.DEVNULL)
-        wait_until(self.sock.exists, 20, "Redis did not start")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-        self.sock.unlink(missing_ok=True)
+from site_redis import Redis
 
 
 @pytest.fixture
@@ -35,7 +12,7 @@ def redis_server(tmp_path, settings):
     """A running Redis that the site uses."""
     server = Redis(tmp_path)
     server.start()
-    settings.REDIS_URL = f"unix://{server.sock}"
+    settings.REDIS_URL = server.url
     yield server
     server.stop()
 

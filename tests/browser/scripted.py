@@ -19,10 +19,15 @@ class Script:
         site.env["SCRIPT_FOLDER"] = str(self.folder)
         site.env["PYTHONPATH"] = f"{ROOT / 'platform'}:{ROOT / 'tests'}"
 
-    def start(self) -> None:
-        """Start the worker."""
+    def start(self, name: str = "script") -> None:
+        """Start a worker under that name."""
         worker = ROOT / "tests" / "browser" / "scripted_worker.py"
-        self.site.start("script", [sys.executable, str(worker)])
+        self.site.start(name, [sys.executable, str(worker)])
+
+    def runs(self) -> int:
+        """How many runs the workers have begun."""
+        log = self.folder / "runs"
+        return len(log.read_text().splitlines()) if log.exists() else 0
 
     def say(self, **words: object) -> None:
         """Write the steering files; None removes one: say(verdict="FAIL", stop_at=None)."""

@@ -6,6 +6,9 @@ the judge makes of their history. A file in SCRIPT_FOLDER steers it:
     verdict          FAIL, PASS or INCONCLUSIVE (PASS without the file)
     speed            how many times faster than the clock (40)
     stop-at          hold the run at this moment in ms until the file is gone
+    lease            how long a worker may be silent, in seconds, read at its start (30)
+
+It appends a line to the file `runs` for each run that it begins.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import django
 
 django.setup()
 
-from attempts import judging  # noqa: E402
+from attempts import judging, lease  # noqa: E402
 from attempts.models import Attempt  # noqa: E402
 from browser.night import events_of, history_of  # noqa: E402
 from judge.events import Event  # noqa: E402
@@ -38,6 +41,8 @@ def told(name: str, usual: str) -> str:
 
 def run_by_script(job, on_event, should_stop, history_path):
     """In place of `attempts.engine.run_job`."""
+    with (FOLDER / "runs").open("a") as runs:
+        runs.write(f"{job.lab.slug}\n")
     verdict = told("verdict", "PASS")
     loses = verdict == "FAIL" or job.stage == "reproduce"
     last_ms = 0.0
@@ -59,6 +64,7 @@ def run_by_script(job, on_event, should_stop, history_path):
 def main() -> None:
     """Judge whatever is queued, until killed."""
     judging.run_job = run_by_script
+    lease.LEASE_S = float(told("lease", "30"))
     while True:
         for pk in Attempt.objects.filter(state=Attempt.QUEUED).values_list("pk", flat=True):
             judging.judge(pk)
