@@ -248,3 +248,14 @@ def test_it_answers_404_for_a_lab_that_is_not_there(visitor):
 
     assert answer.status == 404
     assert person.axe() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 360])
+def test_it_lists_the_labs(visitor, width, scheme):
+    person = visitor(width=width, scheme=scheme)
+    page = person.go("/labs/")
+
+    assert page.get_by_role("link", name="Acknowledged, then gone").count() == 1
+    assert person.axe() == []
+    assert person.overflow_px() == 0
