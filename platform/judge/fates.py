@@ -61,10 +61,12 @@ def _work_out(history: History) -> Fates:
         # Nobody looked, so nothing is known to be gone.
         return result
     by_id = acknowledgements(history).by_id
+    handed, readable = history.handed, history.first_read
+    missing = {i for i in history.accepted if i not in readable and i in handed}
     # An order that the program refused promises nothing, even where a broker said yes.
-    vouched = {i for i in by_id if i in history.handed and i not in history.refused}
-    vouched.update(i for i in history.accepted if i in history.handed)
-    missing = vouched - history.first_read.keys()
+    missing.update(
+        i for i in by_id if i not in readable and i in handed and i not in history.refused
+    )
     places = history.places_of(missing)
     taken = _taken_spots(history, places)
     nowhere: list[str] = []

@@ -12,21 +12,18 @@ Figures = dict[str, float | int | str]
 
 def figures(history: History) -> Figures:
     """Counts of orders unless the name has a unit; docs/verdicts.md lists them."""
-    ours = history.handed.keys()
-    answered = history.accepted.keys() | history.refused.keys()
+    ours, accepted, refused = history.handed, history.accepted, history.refused
     became = fates(history)
     numbers: Figures = {
         "handed": len(ours),
-        "accepted": len(history.accepted.keys() & ours),
-        "refused": len((history.refused.keys() - history.accepted.keys()) & ours),
-        "unanswered": len(ours - answered),
+        "accepted": sum(i in ours for i in accepted),
+        "refused": sum(i in ours and i not in accepted for i in refused),
+        "unanswered": len(ours) - history.answered,
         "acknowledged": len(acknowledgements(history).by_id),
-        "readable": len(history.first_read.keys() & ours),
+        "readable": sum(i in ours for i in history.first_read),
         "lost": len(became.lost),
         "duplicates": len(history.read_again),
-        "refused_but_readable": len(
-            (history.refused.keys() - history.accepted.keys()) & history.first_read.keys()
-        ),
+        "refused_but_readable": sum(i in history.first_read and i not in accepted for i in refused),
         "downtime_ms": downtime_ms(history),
     }
     for killed_ms in sorted(history.died.values())[:1]:

@@ -80,6 +80,11 @@ class History:
         """What one checker worked out and the next can use; see `judge.fates`."""
 
     @cached_property
+    def answered(self) -> int:
+        """How many of the orders handed have an answer of the program."""
+        return sum(i in self.accepted or i in self.refused for i in self.handed)
+
+    @cached_property
     def died(self) -> dict[int, float]:
         """Broker -> when it was killed for good."""
         deaths: dict[int, float] = {}

@@ -98,12 +98,12 @@ def _row(history: History, order_id: str, since_ms: float) -> Evidence:
 
 def _unanswered(history: History, min_answered: float) -> list[Anomaly]:
     """Orders left open by a program that was alive; one that ended or said nothing has failed."""
-    open_ids = history.handed.keys() - history.accepted.keys() - history.refused.keys()
-    handed = len(history.handed)
+    handed, open_count = len(history.handed), len(history.handed) - history.answered
     ended = (history.exit.detail or {}).get("reason") == "exited" if history.exit else False
-    if ended or len(open_ids) == handed or len(open_ids) <= (1 - min_answered) * handed:
+    if ended or open_count == handed or open_count <= (1 - min_answered) * handed:
         return []
-    rows = sorted((history.handed[i], i) for i in open_ids)
+    said = (history.accepted, history.refused)
+    rows = sorted((t, i) for i, t in history.handed.items() if not any(i in each for each in said))
     evidence = tuple(
         Evidence(
             f"order {i} was handed to the program at {seconds(t)} and never answered",
@@ -113,8 +113,8 @@ def _unanswered(history: History, min_answered: float) -> list[Anomaly]:
         )
         for t, i in choose(rows, lambda row: row[0], min(history.died.values(), default=None))
     )
-    summary = f"{len(open_ids):,} of {how_many(handed, 'order')} got no answer"
-    return [Anomaly("unavailable", "no-answers", len(open_ids), summary, evidence)]
+    summary = f"{open_count:,} of {how_many(handed, 'order')} got no answer"
+    return [Anomaly("unavailable", "no-answers", open_count, summary, evidence)]
 
 
 def _unreadable(history: History) -> list[Anomaly]:

@@ -41,7 +41,7 @@ def check(history: History, *, min_answered: float = 0.95) -> CheckResult:
     Options:
         min_answered: share of the orders handed that must have an answer when it ends by itself.
     """
-    answered = len((history.accepted.keys() | history.refused.keys()) & history.handed.keys())
+    answered = history.answered
     figures = {"handed": len(history.handed), "answered": answered}
     op = history.exit
     if op is None:
