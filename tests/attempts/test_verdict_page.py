@@ -58,8 +58,9 @@ def test_it_says_when_nothing_was_lost_at_reproduce(attempt, user):
 def test_it_blames_nobody_for_a_failure_of_ours(client, user, attempt):
     broke = JudgeError("broker-did-not-start", "broker 2 did not start")
     ours = report_of_failure(broke, "acked", "reproduce", 7, {})
+    body = {key: word for key, word in ours.to_dict().items() if key not in ("verdict", "stage")}
     for _ in range(2):
-        judged(attempt, "INCONCLUSIVE", **ours.to_dict())
+        judged(attempt, "INCONCLUSIVE", **body)
     client.force_login(user)
 
     page = client.get(f"/attempts/{attempt.uid}/").content.decode()
