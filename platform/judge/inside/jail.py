@@ -61,7 +61,7 @@ class Program:
         self._first: FirstProcess | None = None
         self._stdin, self._peak_bytes = -1, 0
         self._namespace: int | None = None
-        self._reason, self._done = "", threading.Event()
+        self._reason, self._done, self._input_over = "", threading.Event(), threading.Event()
         self._lock, self._writing = threading.Lock(), threading.Lock()
         self._exit: ProgramExit | None = None
         self._failure: Exception | None = None
@@ -78,7 +78,11 @@ class Program:
             raise JudgeError("learner-runtime-missing", text, str(self._runtime))
         workdir = Workdir(self._files, self.limits)
         self.started_s = time.monotonic()
-        self._popen = popen = self._spawn(workdir)
+        try:
+            self._popen = popen = self._spawn(workdir)
+        except BaseException:
+            workdir.remove()
+            raise
         assert popen.stdin and popen.stdout and popen.stderr  # noqa: S101, PT018
         self._stdin = os.dup(popen.stdin.fileno())
         os.set_blocking(self._stdin, False)
@@ -104,7 +108,7 @@ class Program:
         rest = memoryview(line.encode() + b"\n")
         with self._writing:
             while rest:
-                if self._stdin < 0 or self._done.is_set():
+                if self._input_over.is_set() or self._done.is_set():
                     return False
                 try:
                     rest = rest[os.write(self._stdin, rest) :]
@@ -115,15 +119,20 @@ class Program:
         return True
 
     def close_stdin(self) -> None:
-        """End its standard input. Safe to repeat."""
+        """End its standard input; a line that is just being sent is given up. Safe to repeat."""
+        self._input_over.set()
         with self._writing:
             if self._stdin >= 0:
                 os.close(self._stdin)
                 self._stdin = -1
 
     def kill(self, reason: str = "killed-by-us") -> None:
-        """End every process in the jail, for `reason` (one of REASONS). Does not wait."""
-        self._end(reason)
+        """End every process in the jail, for `reason` (one of REASONS). Does not wait.
+
+        A program that has ended by itself keeps its own end.
+        """
+        if self._popen is not None and self._popen.poll() is None:
+            self._end(reason)
 
     @property
     def exit(self) -> ProgramExit | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 from judge.errors import JudgeError, SandboxUnavailableError
 from judge.events import Event
 from judge.home import Home
+from judge.sandbox.lines import LineReader
 from judge.sandbox.owner import owner
 from judge.sandbox.programs import require_programs
 from judge.sandbox.spawn import SandboxProcess
@@ -22,11 +22,7 @@ HELLO_TIMEOUT_S = 30.0
 """From start to the supervisor's first word: 0.1–0.2 s measured, much more on a busy machine.
 Without a limit a container that forbids `unshare` hung here for ever."""
 
-MAX_LINE_BYTES = 32 << 20
-"""The longest message taken from a sandbox. Batches of operations stay far below it."""
-
 _LOG_BYTES = 64 << 10
-_CHUNK_BYTES = 1 << 18
 
 OnOps = Callable[[list[dict[str, Any]]], None]
 
@@ -37,7 +33,8 @@ class Sandbox:
     def __init__(self, process: SandboxProcess) -> None:
         """Use `start_sandbox`."""
         self._process = process
-        self._buffer = bytearray()
+        assert process.popen.stdout is not None  # noqa: S101
+        self._lines = LineReader(process.popen.stdout)
         self._number = 0
         self._log = bytearray()
         self._asking, self._writing = threading.Lock(), threading.Lock()
@@ -164,44 +161,20 @@ class Sandbox:
             raise self._died("a request") from error
 
     def _read(self, deadline_s: float, what: str) -> dict[str, Any]:
-        line = self._read_line(deadline_s, what)
         try:
-            message = json.loads(line)
-        except ValueError as error:
+            message = json.loads(self._lines.read(deadline_s))
+        except TimeoutError as late:
             self.close()
-            raise JudgeError("sandbox-spoke-nonsense", f"No JSON during {what}.") from error
+            text = f"The sandbox gave no answer to {what}."
+            raise JudgeError("sandbox-timed-out", text, self.log_tail) from late
+        except EOFError as error:
+            raise self._died(what) from error
+        except ValueError:
+            message = None
         if not isinstance(message, dict):
             self.close()
             raise JudgeError("sandbox-spoke-nonsense", f"No JSON object during {what}.")
         return message
-
-    def _read_line(self, deadline_s: float, what: str) -> bytes:
-        scanned = 0
-        while (end := self._buffer.find(b"\n", scanned)) < 0:
-            scanned = len(self._buffer)
-            if scanned > MAX_LINE_BYTES:
-                self.close()
-                raise JudgeError("sandbox-spoke-nonsense", f"A line without end during {what}.")
-            self._buffer += self._read_chunk(deadline_s, what)
-        line = bytes(self._buffer[:end])
-        del self._buffer[: end + 1]
-        return line
-
-    def _read_chunk(self, deadline_s: float, what: str) -> bytes:
-        pipe = self._process.popen.stdout
-        try:
-            fd = pipe.fileno() if pipe is not None else -1
-            ready = select.select([fd], [], [], max(0.0, deadline_s - time.monotonic()))[0]
-            chunk = os.read(fd, _CHUNK_BYTES) if ready else None
-        except (OSError, ValueError) as error:  # closed by another thread
-            raise self._died(what) from error
-        if chunk is None:
-            self.close()
-            detail = self.log_tail
-            raise JudgeError("sandbox-timed-out", f"The sandbox gave no answer to {what}.", detail)
-        if not chunk:
-            raise self._died(what)
-        return chunk
 
     def _died(self, what: str) -> JudgeError:
         self.close()

@@ -95,6 +95,46 @@ print(json.dumps([early, run.wait().reason]))
     assert said == [None, "wall-clock"]
 
 
+def test_it_gives_up_a_line_that_the_program_does_not_read_when_input_ends(home: Home) -> None:
+    said = answer(
+        home,
+        """
+import threading
+run = program("import time; time.sleep(3600)").start()
+sent = []
+def feed():
+    while run.send("x" * 1000):
+        sent.append(True)
+feeder = threading.Thread(target=feed)
+feeder.start()
+while len(sent) < 60:  # a pipe holds 64 of them
+    time.sleep(0.01)
+run.close_stdin()
+feeder.join()
+still = run.exit is None
+run.kill()
+print(json.dumps([still, run.wait().reason]))
+""",
+    )
+
+    assert said == [True, "killed-by-us"]
+
+
+def test_it_keeps_the_end_of_a_program_that_ended_by_itself(home: Home) -> None:
+    said = answer(
+        home,
+        """
+run = program("raise SystemExit(7)").start()
+run._popen.wait()
+run.kill()
+end = run.wait()
+print(json.dumps([end.reason, end.code]))
+""",
+    )
+
+    assert said == ["exited", 7]
+
+
 def test_it_hands_a_listeners_error_to_the_one_who_waits(home: Home) -> None:
     said = answer(
         home,
