@@ -1,5 +1,8 @@
 """The one way in which the launcher says no: what is wrong, and what to do about it."""
 
+_MOST_LINES = 12
+_LINE_WIDTH = 160
+
 
 class RefusedError(Exception):
     """Faultline cannot go on here, for a reason that the person at the keyboard can mend.
@@ -17,7 +20,8 @@ class RefusedError(Exception):
     def __str__(self) -> str:
         parts = [f"faultline: {self.problem}"]
         if self.detail:
-            parts += ["", *(f"    {line}" for line in self.detail.rstrip().splitlines()), ""]
+            lines = self.detail.rstrip().splitlines()[-_MOST_LINES:]
+            parts += ["", *(f"    {line[:_LINE_WIDTH]}" for line in lines), ""]
         if self.remedy:
             parts.append(f"  {self.remedy}")
         return "\n".join(parts)

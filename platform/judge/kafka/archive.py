@@ -21,8 +21,8 @@ from judge.kafka.storage import format_directory, random_id
 if TYPE_CHECKING:
     from judge.kafka.installed import KafkaInstall
 
-START_TIMEOUT_S = 60.0
-WRITE_TIMEOUT_S = 120.0
+START_TIMEOUT_S = 300.0
+WRITE_TIMEOUT_S = 300.0
 
 _RECORDED, _KILLED = 1, 2
 _PATIENCE_MS = {_KILLED: "100", _RECORDED: "500", 3: "2000"}
