@@ -9,6 +9,11 @@ from judge.sandbox.link import start_sandbox
 
 _TIMEOUT_S = 30.0
 
+_REMEDIES = {
+    "network-failed": "The kernel needs two modules: sudo modprobe -a veth bridge",
+    "cut-failed": "The kernel needs a module: sudo modprobe nf_tables",
+}
+
 
 def check_sandbox(home: Home) -> Check:
     """The real thing, without brokers: what works here works in a run."""
@@ -16,9 +21,9 @@ def check_sandbox(home: Home) -> Check:
         with start_sandbox(home) as sandbox:
             found = sandbox.request("probe", timeout_s=_TIMEOUT_S)
     except JudgeError as error:
-        remedy = "Mend what the checks above name."
+        remedy = _REMEDIES.get(error.code, "Mend what the checks above name.")
         if error.code == "files-not-readable":
-            remedy = error.message
+            remedy = error.message.partition("Run: ")[2]
         text = " ".join(str(error).split())
         return failed("sandbox", text[-400:], remedy)
     return passed("sandbox", f"network, cut ({found['dropped']} packets held) and jail work")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from judge.doctor import Check, examination, examine, privileges, resources, userns
+from judge.doctor import sandbox as sandbox_check
 from judge.doctor.privileges import check_user
 from judge.doctor.programs import check_bubblewrap, check_programs
 from judge.doctor.resources import check_disk, check_memory
@@ -15,6 +16,7 @@ from judge.doctor.runtime import check_runtime
 from judge.doctor.sandbox import check_sandbox
 from judge.doctor.seccomp import check_seccomp
 from judge.doctor.userns import check_userns
+from judge.errors import SandboxUnavailableError
 from judge.home import Home
 from judge.sandbox import programs
 
@@ -60,6 +62,29 @@ def test_it_names_a_missing_program(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found == Check(
         "programs", False, "missing: no-such-tool", "sudo apt-get install toolbox"
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("network-failed", "modprobe -a veth bridge"),
+        ("cut-failed", "modprobe nf_tables"),
+        ("files-not-readable", "chmod -R o+rX /somewhere"),
+        ("sandbox-did-not-start", "the checks above"),
+    ],
+)
+def test_it_knows_the_remedy_of_a_sandbox_that_does_not_start(
+    monkeypatch: pytest.MonkeyPatch, code: str, words: str
+) -> None:
+    def refuse(_home: Home) -> None:
+        raise SandboxUnavailableError(code, "It cannot. Run: chmod -R o+rX /somewhere")
+
+    monkeypatch.setattr(sandbox_check, "start_sandbox", refuse)
+
+    found = check_sandbox(NOWHERE)
+
+    assert not found.ok
+    assert words in found.remedy
 
 
 def test_it_asks_for_the_learners_python(runtime_home: Home) -> None:
