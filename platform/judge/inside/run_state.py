@@ -50,6 +50,7 @@ class RunState:
     in_sync: dict[str, tuple[int, ...]] = field(default_factory=dict)
     cut_brokers: set[int] = field(default_factory=set)
     killed: int | None = None
+    ends_seen: dict[str, tuple[int, float]] = field(default_factory=dict)
     killed_ms: float = 0.0
 
     @property
@@ -92,6 +93,14 @@ class RunState:
             broker: log_end_offset(self.stage.brokers.data_dir(broker), topic, 0)
             for broker in self.brokers
         }
+
+    def unchanged_s(self, topic: str, end: int) -> float:
+        """For how long `end` has been the end of `topic`'s leader, as far as it was asked."""
+        known, since_ms = self.ends_seen.get(topic, (-1, 0.0))
+        if known != end:
+            since_ms = self.now_ms()
+            self.ends_seen[topic] = (end, since_ms)
+        return (self.now_ms() - since_ms) / 1000
 
     def saw_leader(
         self, topic: str, partition: int, leader: int | None, isr: list[int], t_s: float

@@ -44,7 +44,7 @@ class Ledger:
             "order_id": order_id,
             "customer": customer,
             "amount_cents": self._random.randrange(100, 99_999),
-            "placed_at": f"03:{number // 3600 % 60:02d}:{number // 60 % 60:02d}.{number % 60:03d}",
+            "placed_at": f"02:{number // 3600 % 60:02d}:{number // 60 % 60:02d}.{number % 60:03d}",
         }
         return Order(order_id, customer, json.dumps(body, separators=(",", ":")))
 
