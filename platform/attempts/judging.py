@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
 import socket
-import threading
 from collections.abc import Callable
 
 from attempts import lease as leases
@@ -15,6 +13,7 @@ from attempts.histories import new_history_path
 from attempts.lease import Lease, Outcome
 from attempts.live import LiveState
 from attempts.models import Attempt
+from attempts.owners import owner
 from attempts.storable import storable
 from attempts.storytelling import tell_story
 from attempts.stream import EventWriter
@@ -31,7 +30,7 @@ RESTARTED, SETTLED = "restarted", "settled"
 
 def judge(attempt_id: int) -> bool:
     """Judge the attempt unless somebody else has it. Whether this call settled it."""
-    lease = leases.claim(attempt_id, owner=_owner(), host=socket.gethostname())
+    lease = leases.claim(attempt_id, owner=owner(), host=socket.gethostname())
     if lease is None:
         return False
     writer = EventWriter(lease.uid, lease.epoch)
@@ -87,12 +86,3 @@ def run_attempt(
     story = storable(tell_story(report, history))
     kept = history.name if history.is_file() else ""
     return Outcome(report, story, storable(live.trace()), kept)
-
-
-def owner_prefix() -> str:
-    """What the owner of every attempt that this process judges begins with."""
-    return f"{socket.gethostname()}:{os.getpid()}:"
-
-
-def _owner() -> str:
-    return f"{owner_prefix()}{threading.get_ident()}"

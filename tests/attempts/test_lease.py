@@ -1,5 +1,6 @@
 """Claims, fences and charges: whatever dies or comes twice, an attempt is judged once."""
 
+import subprocess
 import threading
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from attempts.lease import (
     settle_cancel,
 )
 from attempts.models import Attempt, Charge
+from attempts.owners import place
 from attempts.reaper import reap
 from site_people import report
 from submissions.predict import predict
@@ -97,6 +99,23 @@ def test_it_takes_an_attempt_back_from_a_silent_worker(attempt):
     assert state(attempt) == Attempt.QUEUED
     assert attempt.tries == 1
     assert claim(attempt.pk, "b", "host").epoch == 2
+
+
+def test_it_takes_an_attempt_back_at_once_when_its_process_is_dead(attempt):
+    with subprocess.Popen(["sleep", "60"]) as process:
+        mine = f"{place()}:{process.pid}:1"
+        claim(attempt.pk, mine, "host")
+        assert reap() == 0
+        process.kill()
+
+    assert reap() == 1
+    assert state(attempt) == Attempt.QUEUED
+
+
+def test_it_leaves_workers_of_other_machines_to_their_leases(attempt):
+    claim(attempt.pk, "another:999999999:1", "host")
+
+    assert reap() == 0
 
 
 def test_it_stores_nothing_of_a_worker_that_was_thought_dead(attempt):
