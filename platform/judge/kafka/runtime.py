@@ -9,7 +9,9 @@ from pathlib import Path
 from judge.errors import JudgeError
 
 BROKER_FLAGS = (
-    "-Xms64m",
+    # A small young generation: a start touches 16 MB less of each heap, and takes no longer.
+    "-Xms48m",
+    "-Xmn12m",
     "-Xmx256m",
     "-XX:+UseSerialGC",
     # C1 only: the second compiler costs 2 CPU-seconds in a start and pays back after minutes.
