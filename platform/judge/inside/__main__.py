@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -19,6 +20,9 @@ from judge.inside.stage import Stage
 
 MOST_BROKERS = 3
 """Namespaces are made for so many; a smaller shape leaves some unused, which costs nothing."""
+
+_OOM_SCORE = "300"
+"""A run that loses a broker is judged again; the site holds everybody's work. 0 is usual."""
 
 _HOSTS = "127.0.0.1 localhost sandbox learner\n"
 _USERS = "root:x:0:0::/tmp:/bin/sh\nlearner:x:1000:1000::/tmp:/bin/sh\n"
@@ -44,6 +48,7 @@ class Voice:
 def main() -> None:
     """Build the network, say hello, then serve requests until stdin closes."""
     hold_lifeline()
+    _go_before_the_site()
     requests_fd, voice = _take_pipes()
     _write_etc()
     try:
@@ -99,6 +104,12 @@ def _listen(fd: int, inbox: queue.Queue[dict[str, Any]], stage: Stage) -> None:
                 inbox.put(request)
     # The host is gone or wants us gone. The kernel ends the pid namespace with its first child.
     os._exit(0)
+
+
+def _go_before_the_site() -> None:
+    """Let the kernel end sandboxes first when memory runs out; all started here inherits it."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE, encoding="ascii")
 
 
 def _take_pipes() -> tuple[int, Voice]:

@@ -6,12 +6,14 @@ import base64
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from judge.errors import JudgeError
 from judge.home import Home
 from judge.sandbox.link import Sandbox, start_sandbox
+from sandboxes.inside import supervisor_pid
 from sandboxes.programs import run_program
 
 
@@ -134,6 +136,12 @@ def test_it_hands_on_what_programs_print_as_it_was_meant(sandbox: Sandbox) -> No
     said = run_program(sandbox, f"print({text!r})")["stdout"]
 
     assert said == text
+
+
+def test_it_goes_before_the_site_when_memory_runs_out(sandbox: Sandbox) -> None:
+    score = Path(f"/proc/{supervisor_pid(sandbox)}/oom_score_adj").read_text()
+
+    assert int(score) == 300
 
 
 def _hang(sandbox: Sandbox) -> None:
