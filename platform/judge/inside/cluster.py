@@ -21,7 +21,7 @@ from judge.kafka.installed import install_from_dict
 from judge.kafka.shape import shape_from_dict
 from judge.waiting import wait_until
 
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 100.0
 THAW_TIMEOUT_S = 20.0
 SETTLE_TIMEOUT_S = 30.0
 QUIET_S = 1.0
