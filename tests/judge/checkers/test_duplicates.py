@@ -130,4 +130,6 @@ def test_it_tells_two_partitions_apart():
     result = check(handed("o1"), ops)
 
     assert result.figures["duplicates"] == 1
-    assert result.anomalies[0].evidence[0].what == "order o1 can be read at offsets 0 and 0"
+    (evidence,) = result.anomalies[0].evidence
+    assert evidence.what == "order o1 can be read at offsets 0 and 0"
+    assert evidence.partition == 0
