@@ -4,7 +4,7 @@ import pytest
 from django.http import Http404
 
 from accounts.models import Role
-from attempts.access import attempt_for, own_attempt
+from attempts.access import attempt_for, own_attempt, still_allowed
 from attempts.intake import submit
 from site_people import judged, make_person
 from submissions.predict import predict
@@ -84,3 +84,36 @@ def test_it_judges_the_same_files_again_as_a_new_attempt(client, user, attempt):
     assert answer.url == f"/attempts/{again.uid}/"
     assert again.submission_id == attempt.submission_id
     assert again.number == 2
+
+
+def session_of(client, user):
+    client.force_login(user)
+    return client.session
+
+
+def test_it_lets_an_open_stream_go_on_for_its_owner(client, user, attempt):
+    assert still_allowed(session_of(client, user), attempt.pk)
+
+
+def test_it_ends_an_open_stream_after_log_out(client, user, attempt):
+    session = session_of(client, user)
+    client.logout()
+
+    assert not still_allowed(session, attempt.pk)
+
+
+def test_it_ends_an_open_stream_of_a_closed_account(client, user, attempt):
+    session = session_of(client, user)
+    type(user).objects.filter(pk=user.pk).update(is_active=False)
+
+    assert not still_allowed(session, attempt.pk)
+
+
+def test_it_ends_an_open_stream_of_somebody_who_teaches_no_more(client, attempt):
+    teacher = make_person(Role.INSTRUCTOR)
+    session = session_of(client, teacher)
+    assert still_allowed(session, attempt.pk)
+
+    type(teacher).objects.filter(pk=teacher.pk).update(role=Role.CANDIDATE)
+
+    assert not still_allowed(session, attempt.pk)

@@ -89,6 +89,32 @@ def test_it_brings_an_earlier_draft_back(visitor):
     assert "# mine" in page.locator("textarea[data-file='producer.py']").input_value()
 
 
+def test_it_saves_the_last_words_before_another_form_is_sent(visitor):
+    page = visitor().go(LAB)
+    type_into(page, "# last words")
+
+    page.get_by_role("button", name="Show a hint").click()
+    page.get_by_text("Hint 1 of").wait_for()
+
+    assert "# last words" in page.locator("textarea[data-file='producer.py']").input_value()
+
+
+def test_it_saves_the_last_words_before_the_page_is_left(visitor):
+    page = visitor().go(LAB)
+    type_into(page, "# first")
+    wait_until_saved(page)
+    type_into(page, " # last words")
+
+    page.get_by_role("link", name="Labs").click()
+    page.wait_for_url("**/labs/")
+
+    def kept():
+        page.goto(LAB)
+        return "# last words" in page.locator("textarea[data-file='producer.py']").input_value()
+
+    wait_until(kept, 20, "the last words were lost")
+
+
 def test_it_shows_what_the_draft_changes(visitor):
     page = visitor().go(LAB)
     type_into(page, "# mine")

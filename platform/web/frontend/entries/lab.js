@@ -71,7 +71,18 @@ tabList(document.getElementById("tabs"), [
 document.getElementById("plain").hidden = true;
 pick(shown);
 
-document.addEventListener("submit", renewTokens, {capture: true});
+// Before any other form is sent, what was typed is saved: its answer is a new page.
+document.addEventListener("submit", async event => {
+  const sent = event.target;
+  renewTokens();
+  if (sent === form || !drafts.unsaved()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  await drafts.flush();
+  renewTokens();
+  if (drafts.unsaved()) sent.submit(); // it cannot be saved now; the browser asks before it leaves
+  else sent.requestSubmit(event.submitter);
+}, {capture: true});
 document.addEventListener("keydown", event => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented && !event.target.closest(".cm-editor")) submit();
 });

@@ -2,11 +2,12 @@
 // another tab saved in between, nothing is overwritten and the learner chooses.
 const AFTER_MS = 700;
 const AGAIN_MS = 4000;
+const KEEPALIVE_CHARS = 16_000; // browsers allow 64 KB in all; a character may take four bytes
 
 /** texts() gives the files, put(files) shows others; changed() follows an edit, flush() waits
  *  until what is on the page is saved, or cannot be. */
 export function savingDrafts({form, texts, put, token, renewTokens}) {
-  const said = document.getElementById("saved");
+  const state = document.getElementById("saved");
   const conflict = document.getElementById("conflict");
   let revision = Number(form.dataset.revision); // 0: there is no draft yet
   let dirty = false;
@@ -16,29 +17,31 @@ export function savingDrafts({form, texts, put, token, renewTokens}) {
 
   // Spoken only when something went wrong: "saved" after each pause would drown the editor.
   const say = (words, aloud = false) => {
-    said.setAttribute("aria-live", aloud ? "polite" : "off");
-    said.textContent = words;
+    state.setAttribute("aria-live", aloud ? "polite" : "off");
+    state.textContent = words;
   };
   const later = ms => { clearTimeout(timer); timer = setTimeout(send, ms); };
 
   async function post() {
     dirty = false;
+    const body = JSON.stringify({files: texts(), revision});
     const answer = await fetch(form.dataset.autosave, {
       method: "POST",
       headers: {"Content-Type": "application/json", "X-CSRFToken": token()},
-      body: JSON.stringify({files: texts(), revision}),
+      body,
+      keepalive: body.length < KEEPALIVE_CHARS, // outlives the page
     });
     renewTokens();
-    const body = await answer.json().catch(() => ({})); // an error page is no JSON
+    const said = await answer.json().catch(() => ({})); // an error page is no JSON
     if (answer.ok) {
-      revision = body.revision;
-      say(`draft ${revision}, saved ${body.at}`);
+      revision = said.revision;
+      say(`draft ${revision}, saved ${said.at}`);
     } else if (answer.status === 409) {
-      theirs = body;
+      theirs = said;
       conflict.hidden = false;
       say("not saved: another tab saved this draft", true);
     } else if (answer.status === 422) {
-      say(`not saved: ${body.message}`, true);
+      say(`not saved: ${said.message}`, true);
     } else if (answer.status < 500) {
       say("not saved: the server refuses it. Copy your text, then reload the page", true);
     } else throw new Error(`answer ${answer.status}`);
@@ -68,12 +71,18 @@ export function savingDrafts({form, texts, put, token, renewTokens}) {
   document.getElementById("keep-mine").addEventListener("click", () => settle(null));
   document.getElementById("take-theirs").addEventListener("click", () => settle(theirs.files));
 
-  // The last words typed before a tab is closed: keepalive lets the request outlive the page.
+  // The last words typed before a page is left. Where they are too many for a request that outlives
+  // the page, the browser asks. A save still under way makes this one a conflict, which is kept.
   document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
-  addEventListener("beforeunload", event => { if (dirty && !form.dataset.sent) event.preventDefault(); });
+  addEventListener("beforeunload", event => {
+    if (!dirty || theirs || form.dataset.sent) return;
+    if (JSON.stringify(texts()).length < KEEPALIVE_CHARS) post().catch(() => {});
+    else event.preventDefault();
+  });
   form.addEventListener("submit", () => { form.dataset.sent = "yes"; });
 
   return {
+    unsaved: () => (dirty || sending !== null) && !theirs,
     changed() { dirty = true; say("editing"); later(AFTER_MS); },
     async flush() { if (dirty || sending) await send(); },
   };
