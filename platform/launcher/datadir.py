@@ -9,7 +9,7 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -85,17 +85,17 @@ def held(home: Home, **about: object) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            other = who_holds(home) or {}
-            at = f" at {other['url']}" if other.get("url") else ""
-            raise RefusedError(
-                f"Faultline is already running on {home.path}{at} (process {other.get('pid')}).",
-                "Use that one, stop it with ./faultline down, or choose another --data DIR "
-                "and --port.",
-            ) from None
+            raise _already_running(home, who_holds(home) or {}) from None
         lock.truncate(0)
         lock.write(json.dumps({"pid": os.getpid(), **about}))
         lock.flush()
         yield
+
+
+def require_unheld(home: Home) -> None:
+    """Refuse when a Faultline runs on this directory, without taking it."""
+    if other := who_holds(home):
+        raise _already_running(home, other)
 
 
 def who_holds(home: Home) -> dict[str, object] | None:
@@ -110,3 +110,11 @@ def who_holds(home: Home) -> dict[str, object] | None:
             about = lock.read()
             return json.loads(about) if about else {}
     return None
+
+
+def _already_running(home: Home, other: Mapping[str, object]) -> RefusedError:
+    at = f" at {other['url']}" if other.get("url") else ""
+    return RefusedError(
+        f"Faultline is already running on {home.path}{at} (process {other.get('pid')}).",
+        "Use that one, stop it with ./faultline down, or choose another --data DIR and --port.",
+    )

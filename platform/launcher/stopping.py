@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 
+from judge.errors import JudgeError
 from judge.home import Home
 from judge.waiting import wait_until
 from launcher.datadir import who_holds
+from launcher.errors import RefusedError
 
 _STOP_S = 30
 
@@ -16,13 +18,20 @@ def stop_other(home: Home) -> int:
     """Ask it to stop and wait until it has; 0 also when none runs.
 
     Raises:
-        judge.errors.JudgeError: it still runs after 30 s.
+        RefusedError: it still runs after 30 s.
     """
     about = who_holds(home)
     if not about:
         print(f"no Faultline runs on {home.path}")
         return 0
-    os.kill(int(str(about["pid"])), signal.SIGTERM)
-    wait_until(lambda: who_holds(home) is None, _STOP_S, f"process {about['pid']} did not stop")
-    print(f"stopped process {about['pid']}")
+    pid = int(str(about["pid"]))
+    os.kill(pid, signal.SIGTERM)
+    try:
+        wait_until(lambda: who_holds(home) is None, _STOP_S, "it still runs")
+    except JudgeError:
+        raise RefusedError(
+            f"process {pid} did not stop within {_STOP_S} s.",
+            f"kill -9 {pid} ends it and everything below it.",
+        ) from None
+    print(f"stopped process {pid}")
     return 0
