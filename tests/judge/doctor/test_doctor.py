@@ -108,6 +108,7 @@ def test_it_refuses_root_in_a_container_whose_kernel_files_are_open(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(privileges, "in_container", lambda: True)
+    monkeypatch.setattr(privileges, "_rules_the_machine", lambda: False)
     monkeypatch.setattr(privileges, "_CORE_PATTERN", str(tmp_path))
 
     found = check_user(NOWHERE)
