@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import judge
-from judge.errors import JudgeError
+from judge.errors import AuthorError, JudgeError
 from judge.home import Home
+from judge.lab import load_lab
 from launcher.datadir import open_data_dir
 from launcher.errors import RefusedError
 from launcher.project import Project
@@ -33,6 +34,8 @@ def prepare(project: Project, home: Home, environment: Mapping[str, str]) -> Non
         migrate(project, home, environment, step)
     with stage("pages") as step:
         collect_static(project, home, environment, step)
+    with stage("labs") as step:
+        check_labs(Path(environment.get("FAULTLINE_LABS") or project.root / "labs"), step)
 
 
 def prepare_image(project: Project, home: Home, environment: Mapping[str, str]) -> None:
@@ -139,6 +142,23 @@ def collect_static(
     manage(project, environment, "collectstatic", "--noinput", "--clear")
     _remember(home, "pages", digest(sources, "True"))
     step.result = f"{len(sources)} files"
+
+
+def check_labs(folder: Path, step: Stage) -> None:
+    """Count the labs that can be offered, and name what is wrong with the others.
+
+    A broken lab is its author's to mend, and no reason to keep the others from anybody.
+    """
+    labs = sorted(path.parent for path in folder.glob("*/lab.toml"))
+    broken = []
+    for lab in labs:
+        try:
+            load_lab(lab)
+        except AuthorError as error:
+            broken.append(f"{lab.name}: {error}")
+    step.result = f"{len(labs) - len(broken)} of {len(labs)} can be offered"
+    if broken:
+        step.result += "".join(f"\n    {line}" for line in broken)
 
 
 def manage(project: Project, environment: Mapping[str, str], *words: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 _NAME_WIDTH = 20
-_LINE_WIDTH = 100
+_SAID_WIDTH = 56
 
 
 def megabytes(size_bytes: int) -> str:
@@ -38,7 +38,8 @@ class Stage:
         if time.monotonic() - self._said_at < pause_s:
             return
         self._said_at = time.monotonic()
-        self._write(text, end="" if self._live else "\n")
+        # A cut line keeps \r working: a wrapped one would be left behind on the screen.
+        self._write(text[:_SAID_WIDTH], end="" if self._live else "\n")
 
     def close(self) -> None:
         """Write the finished line."""
@@ -47,10 +48,7 @@ class Stage:
 
     def _write(self, text: str, end: str) -> None:
         line = f"  {self.name:<{_NAME_WIDTH}} {text}"
-        if self._live:
-            # A cut line keeps \r working: a wrapped one would be left behind on the screen.
-            line = "\r\x1b[K" + line[:_LINE_WIDTH]
-        self._out.write(line + end)
+        self._out.write(("\r\x1b[K" if self._live else "") + line + end)
         self._out.flush()
 
 
