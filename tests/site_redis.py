@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import redis
+
 from judge.waiting import wait_until
 
 WITH_PARENT = ["setpriv", "--pdeathsig", "KILL", "--"]
@@ -26,7 +28,15 @@ class Redis:
         argv = [redis_program(), "--port", "0", "--save", "", "--unixsocket", str(self.sock)]
         argv += ["--dir", str(self.folder)]
         self.process = subprocess.Popen([*WITH_PARENT, *argv], stdout=subprocess.DEVNULL)
-        wait_until(self.sock.exists, 20, "Redis did not start")
+        wait_until(self.answers, 20, "Redis did not start")
+
+    def answers(self) -> bool:
+        """The socket is there a moment before anybody listens on it."""
+        try:
+            with redis.Redis.from_url(self.url) as client:
+                return bool(client.ping())
+        except redis.RedisError:
+            return False
 
     def stop(self) -> None:
         if self.process:

@@ -8,7 +8,8 @@ from typing import Any
 
 from attempts.pictures.cluster import ClusterPicture, draw_cluster
 from attempts.pictures.life import draw_lives
-from attempts.pictures.swimlane import draw_swimlane, table
+from attempts.pictures.story_table import story_table
+from attempts.pictures.swimlane import draw_swimlane
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ def draw_story(story: Mapping[str, Any] | None) -> dict[str, Any] | None:
     try:
         return {
             "swimlane": draw_swimlane(story),
-            "rows": table(story),
+            "rows": story_table(story),
             "lives": draw_lives(story),
             **_at_kill(story),
         }

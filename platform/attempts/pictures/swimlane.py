@@ -11,11 +11,11 @@ from django.utils.safestring import SafeString
 from attempts.pictures import svg
 from attempts.pictures.cells import draw_cells
 from attempts.pictures.labels import Labels
+from attempts.pictures.story_table import fault_words, story_table
 
 WIDTH, LEFT, RIGHT = 1120, 112.0, 1108.0
 ROW, BAR, FIRST_BROKER = 64, 24, 140
 LEAST_LABEL_PX = 60
-FAULT_WORDS = {"hold_replication": "replication held", "kill_broker": "kill"}
 BAND_CSS = {"leader": "r-lead", "follower": "r-follow", "behind": "r-out"}
 BAND_WORDS = {"leader": "leader", "follower": "follower", "behind": "out of the ISR"}
 
@@ -54,64 +54,7 @@ def draw_swimlane(story: Mapping[str, Any]) -> SafeString:
 
 def describe(story: Mapping[str, Any]) -> str:
     """The picture in words."""
-    return " ".join(f"{row['at']} s, {row['who']}: {row['what']}." for row in table(story))
-
-
-def table(story: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The table behind the picture, in order of time."""
-    rows = [*_table_lanes(story["lanes"]), *_table_faults(story), *_table_leaders(story)]
-    if story["read_ms"] is not None:
-        said = f"{story['readable']:,} orders read back"
-        rows.append((story["read_ms"], "reader", said, "every log"))
-    return [
-        {"at": svg.seconds(t_ms), "who": who, "what": what, "source": source}
-        for t_ms, who, what, source in sorted(rows, key=lambda row: row[0])
-    ]
-
-
-def _table_lanes(lanes: Mapping[str, Any]) -> list[tuple[float, str, str, str]]:
-    kinds = {
-        "acknowledged": ("acknowledged, and kept", "tap"),
-        "lost": ("vouched for, then lost", "tap, logs"),
-        "in_doubt": ("in doubt: no answer came", "tap"),
-        "refused": ("refused by the program", "program"),
-        "duplicates": ("there twice", "reader"),
-    }
-    rows = []
-    for kind, (words, source) in kinds.items():
-        counts = lanes[kind]
-        first = next((index for index, count in enumerate(counts) if count), None)
-        if first is not None:
-            said = f"{sum(counts):,} {words}"
-            rows.append((float(first * lanes["cell_ms"]), "producer", said, source))
-    return rows
-
-
-def _table_faults(story: Mapping[str, Any]) -> list[tuple[float, str, str, str]]:
-    rows = []
-    for fault in story["faults"]:
-        words = FAULT_WORDS.get(fault["fault"], fault["fault"].replace("_", " "))
-        begun = fault["begun_ms"] if fault["proved_ms"] is None else fault["proved_ms"]
-        if fault["held"]:
-            end = fault["healed_ms"]
-            until = f" until {svg.seconds(end)} s" if end is not None else ""
-            rows.append((begun, "all brokers", f"{words}{until}", "counters"))
-        else:
-            rows.append((begun, f"broker {fault['broker']}", "killed", "process table"))
-    return rows
-
-
-def _table_leaders(story: Mapping[str, Any]) -> list[tuple[float, str, str, str]]:
-    rows, last = [], object()
-    for reign in story["leaders"]:
-        if reign["leader"] == last:
-            continue
-        last = reign["leader"]
-        who = f"broker {last}" if last is not None else "cluster"
-        epoch = f", epoch {reign['epoch']}" if reign["epoch"] is not None else ""
-        what = f"leads{epoch}" if last is not None else "nobody leads"
-        rows.append((reign["from_ms"], who, what, "metadata"))
-    return rows
+    return " ".join(f"{row['at']} s, {row['who']}: {row['what']}." for row in story_table(story))
 
 
 def _axis(lane: Lane) -> list[SafeString]:
@@ -150,7 +93,7 @@ def _held(lane: Lane, top: Labels) -> list[SafeString]:
         edges = f"M{svg.number(begin)} 118V{foot}M{svg.number(end)} 118V{foot}"
         marks.append(svg.path("band-edge", edges))
         marks.append(svg.path("leadline", f"M{svg.number(begin)} 38V118"))
-        words = FAULT_WORDS.get(fault["fault"], fault["fault"].replace("_", " "))
+        words = fault_words(fault["fault"])
         top.add(begin, f"{words}, {svg.seconds(from_ms)}–{svg.seconds(to_ms)} s")
     return marks
 
