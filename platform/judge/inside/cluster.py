@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Any
 
 from confluent_kafka import KafkaException
@@ -71,8 +72,10 @@ def _make_healthy(stage: Stage, client: Any, reached: Callable[[str], None]) -> 
     make_probe(client, brokers.ids)
     reached("topic")
     request_own_topics(client, brokers.ids)
-    with ThreadPoolExecutor(2) as aside:
-        # librdkafka's half a second before it asks for a producer id, and the tap's start.
+    with ThreadPoolExecutor(3) as aside:
+        # librdkafka's half a second before it asks for a producer id, and the tap's start; and
+        # what a run needs is loaded now, when nobody waits for a warm cluster.
+        aside.submit(import_module, "judge.inside.conduct")
         coordinators = aside.submit(use_coordinators, servers, START_TIMEOUT_S)
         tap = aside.submit(_start_tap, stage)
         write_probes(servers, len(brokers.ids), START_TIMEOUT_S)
