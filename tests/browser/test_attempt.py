@@ -15,6 +15,10 @@ def wait_for_title(page, words):
     page.locator("#run-title", has_text=words).wait_for(timeout=60_000)
 
 
+def wait_for_moment(page, words):
+    page.locator("#run-moments li", has_text=words).wait_for(timeout=60_000)
+
+
 def moments(page):
     return page.locator("#run-moments li > span").all_inner_texts()
 
@@ -161,7 +165,7 @@ def test_it_loses_and_doubles_nothing_when_the_web_server_restarts(own_site, vis
     live.stop("web")
     made.say(stop_at=DEAD)
     live.start_web()
-    wait_for_title(page, "nobody leads")
+    wait_for_moment(page, "nobody leads")
 
     shown = moments(page)
     assert shown[-len(before) :] == before
@@ -181,7 +185,7 @@ def test_it_recovers_by_itself_when_the_worker_is_killed(own_site, visitor):
     live.manage("tend", "--once")
     made.say(stop_at=DEAD)
     made.start()
-    wait_for_title(page, "nobody leads")
+    wait_for_moment(page, "nobody leads")
 
     assert len(moments(page)) == len(set(moments(page))) == 6
     made.say(stop_at=None, speed=200)

@@ -28,7 +28,8 @@ const quiet = EditorView.theme({
   ".cm-panels": {backgroundColor: "var(--panel)", color: "var(--ink)", borderColor: "var(--rule)"},
   ".cm-panels .cm-textfield": {backgroundColor: "var(--well)", color: "var(--ink)", border: "1px solid var(--edge)"},
   ".cm-panels .cm-button": {background: "var(--paper)", color: "var(--ink)", border: "1px solid var(--edge)"},
-  "&.cm-focused": {outline: "2px solid var(--lead)", outlineOffset: "-2px"},
+  // By :focus-within too: the class comes some milliseconds after the focus.
+  "&:focus-within, &.cm-focused": {outline: "2px solid var(--lead)", outlineOffset: "-2px"},
 });
 
 // Chromium gives text that is typed over a selection the style of what it replaces, as a style
