@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 from catalog.shelf import labs
+from judge.errors import JudgeError
 from judge.events import OnEvent
 from judge.job import Job
 from judge.verdict import Report
 
 if TYPE_CHECKING:
     from judge.kafka.shape import Shape
+
+log = logging.getLogger(__name__)
 
 _making = threading.Lock()
 _pool: Any = None
@@ -59,11 +63,16 @@ def run_job(
     """Run on real brokers. Never raises for the learner's or our failure: the report says it."""
     from judge.run import run
 
+    try:
+        sandboxes = warm_pool()
+    except JudgeError as wrong:
+        log.warning("no pool of sandboxes: %s", wrong)
+        sandboxes = None  # The run meets the same error, and its report says it to people.
     return run(
         job,
         on_event,
         home=settings.HOME,
-        sandboxes=warm_pool(),
+        sandboxes=sandboxes,
         should_stop=should_stop,
         history_path=history_path,
     )
