@@ -19,8 +19,8 @@ BROKER_FLAGS = (
     "-Xss256k",
     "-XX:-UsePerfData",
     "-XX:ReservedCodeCacheSize=48m",
-    # The archive at the address it was made for: else each broker rewrites 60 MB of pointers,
-    # and has those pages for itself (395 MB for three brokers instead of 335).
+    # The archive at the address it was made for: else each broker rewrites its pointers,
+    # and has those pages for itself: 60 MB more for three of them.
     "-XX:+UnlockDiagnosticVMOptions",
     "-XX:ArchiveRelocationMode=0",
     "-Xlog:aot=off",
