@@ -36,7 +36,8 @@ def site_environment(home: Home, host: str, inherited: Mapping[str, str]) -> dic
         "PYTHONUNBUFFERED": "1",
     }
     # The launcher's own path must not leak: the editable install serves the site's processes.
-    kept = {name: value for name, value in inherited.items() if name != "PYTHONPATH"}
+    # An empty variable is one that is not set: compose files leave such behind.
+    kept = {name: value for name, value in inherited.items() if value and name != "PYTHONPATH"}
     if named := kept.get("FAULTLINE_ALLOWED_HOSTS"):
         # The launcher itself asks localhost whether the site is up.
         kept["FAULTLINE_ALLOWED_HOSTS"] = f"{named},localhost"

@@ -94,7 +94,7 @@ def _start(supervisor: Supervisor, home: Home, host: str, port: int, since: int)
 def _wait_for(condition: Callable[[], bool], supervisor: Supervisor, what: str, log: Path) -> None:
     deadline = time.monotonic() + START_S
     while not condition():
-        supervisor.require_running()
+        supervisor.require_starting()
         if time.monotonic() > deadline:
             raise RefusedError(
                 f"{what} is not ready after {START_S} s.", f"All of its log: {log}", tail(log)

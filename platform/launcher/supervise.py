@@ -8,7 +8,7 @@ import subprocess
 import xmlrpc.client
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from supervisor.xmlrpc import SupervisorTransport
 
@@ -20,6 +20,8 @@ from launcher.redis_server import socket_path
 STOP_S = 15
 """Longest that a stop may take before everything is killed; programs have 3–5 s each."""
 
+_MOST_STARTS = 3
+
 _GONE = ("FATAL", "BACKOFF", "EXITED")
 
 
@@ -30,6 +32,7 @@ class Supervisor:
         self, project: Project, home: Home, config: Path, environment: Mapping[str, str]
     ) -> None:
         self._home = home
+        self._starts: dict[str, set[int]] = {}
         socket = socket_path(home, "super.sock")
         socket.unlink(missing_ok=True)
         command = ["setpriv", "--pdeathsig", "KILL", "--", str(project.python)]
@@ -78,8 +81,24 @@ class Supervisor:
             )
         for name, (state, _) in self.states().items():
             if state == "FATAL":
-                log = self._home.logs / f"{name}.log"
-                raise RefusedError(f"{name} does not start.", f"All of its log: {log}", tail(log))
+                self._give_up(name)
+
+    def require_starting(self) -> None:
+        """The same, while it starts: a program that ends again and again is given up too.
+
+        supervisord does that only with one that ends within a second of its start, and imports
+        alone can take longer.
+        """
+        self.require_running()
+        for name, (_, pid) in self.states().items():
+            pids = self._starts.setdefault(name, set())
+            pids.update({pid} - {0})
+            if len(pids) > _MOST_STARTS:
+                self._give_up(name)
+
+    def _give_up(self, name: str) -> NoReturn:
+        log = self._home.logs / f"{name}.log"
+        raise RefusedError(f"{name} does not start.", f"All of its log: {log}", tail(log))
 
     def stop(self) -> None:
         """End every program in order and wait until all are gone; kills what does not go."""
