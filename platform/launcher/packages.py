@@ -55,6 +55,7 @@ if sys.version_info >= (3, 13):
 TEST = (
     Need("chromium", "chromium", "the browser that the tests drive"),
     Need("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "its fonts"),
+    Need("libatomic1", "/usr/lib/*/libatomic.so.1*", "what playwright drives it with needs it"),
     Need("git", "git", "shows what is committed"),
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
@@ -43,8 +42,6 @@ def lint(project: Project) -> int:
 def test(project: Project, home: Home, arguments: list[str]) -> int:
     """Run everything, or only pytest with the given arguments. Returns the exit code."""
     environment = {**with_node(project), "FAULTLINE_DATA": str(home.path)}
-    if browser := find_browser():
-        environment.setdefault("FAULTLINE_CHROMIUM", browser)
     given = [word for word in arguments if word != "--"]
     if given:
         parts = [Part("pytest", (*_tool(project, "pytest"), *given))]
@@ -86,12 +83,6 @@ def run_parts(
         passed = code == 0 or (part.may_be_empty and code == _NO_TESTS)
         outcomes.append(Outcome(part.name, passed, time.monotonic() - began))
     return outcomes
-
-
-def find_browser() -> str | None:
-    """The Chromium that browser tests drive, under any of its names."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 def _tool(project: Project, module: str) -> tuple[str, ...]:
