@@ -36,7 +36,9 @@ class Need:
 
 
 # An ordinary user's PATH often lacks the sbin folders, where nft lives.
-_SEARCH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin", "/usr/bin", "/bin"])
+_SEARCH = os.pathsep.join(
+    [os.environ.get("PATH", ""), "/usr/sbin", "/sbin", "/usr/bin", "/bin", "/snap/bin"]
+)
 
 RUNTIME = (
     Need("python3-venv", "import ensurepip", "makes .venv"),
