@@ -157,6 +157,13 @@ class LiveState:
                 band.until_ms = band.until_ms or t_ms
         elif what == FIRED and broker is not None:
             self.killed_ms[int(broker)] = t_ms
+            self._end_reign_of(int(broker), t_ms)
+
+    def _end_reign_of(self, broker: int, t_ms: float) -> None:
+        last = self.reigns[-1] if self.reigns else None
+        if last and last.broker == broker:
+            last.until_ms = t_ms
+            self.reigns.append(Reign(None, None, t_ms))
 
     def _take_output(self, t_ms: float, data: Mapping[str, Any]) -> None:
         for line in str(data["text"]).splitlines() or [""]:

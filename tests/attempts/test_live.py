@@ -85,6 +85,20 @@ def test_it_says_who_is_dead_and_who_leads():
     assert headline(led, RUNNING) == "Running. Broker 2 is dead, broker 3 leads."
 
 
+def test_it_draws_a_killed_broker_dead_before_the_cluster_is_drawn_again():
+    live = folded(
+        cluster(1, 0.0, 2),
+        entry(2, "timeline", 2900.0, what="fault-fired", text="killed", broker=2),
+    )
+
+    drawn = draw_sections(live, RUNNING)
+
+    assert headline(live, RUNNING) == "Running. Broker 2 is dead and nobody leads."
+    assert drawn["run-cluster"].count('data-state="dead"') == 1
+    assert 'data-role="leader"' not in drawn["run-cluster"]
+    assert [reign.broker for reign in live.reigns] == [2, None]
+
+
 def test_it_marks_the_moments_while_a_fault_is_held():
     live = folded(
         entry(1, "timeline", 1.0, what="note", text="before"),

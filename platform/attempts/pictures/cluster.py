@@ -58,6 +58,8 @@ def draw_cluster(data: Mapping[str, Any], killed_ms: Mapping[int, float]) -> Clu
     for broker, state in sorted(data.get("brokers", {}).items(), key=lambda item: int(item[0])):
         number_of = int(broker)
         died = killed_ms.get(number_of)
+        # A kill is told at once, the picture of the cluster a few times a second.
+        state = "dead" if died is not None else state
         note = f"killed {seconds(died)} s" if state == "dead" and died is not None else ""
         column = Column(number_of, state, WORDS.get(state, state), note)
         column.replicas = [
