@@ -72,7 +72,7 @@ def bench_overhead(lab: Lab, *, home: Home, operations: int = 20_000) -> dict[st
 
 
 def at_scale(scenario: Scenario, orders: int) -> Scenario:
-    """The same timeline at a pace that hands about `orders`: half before the last wait, half in it."""
+    """The same timeline at a pace that hands about `orders`, half of them in the last wait."""
     steps = list(scenario.steps)
     last = max(n for n, step in enumerate(steps) if step.options.get("for") == "orders_handed")
     steps[last] = Step("wait", {**steps[last].options, "more": orders // 2, "timeout_s": 120.0})
