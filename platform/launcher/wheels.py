@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections import deque
 from pathlib import Path
 
@@ -35,8 +37,12 @@ def lock_digest(project: Project, with_tests: bool) -> str:
     The place counts because an environment that was moved or copied does not work.
     """
     digest = hashlib.sha256()
-    for path in (*locks(project, with_tests), project.pyproject):
+    for path in locks(project, with_tests):
         digest.update(path.read_bytes() + b"\0")
+    declared = tomllib.loads(project.pyproject.read_text(encoding="utf-8"))
+    # The settings of ruff and the like change nothing that is installed.
+    packaged = [declared.get("project"), declared.get("tool", {}).get("setuptools")]
+    digest.update(json.dumps(packaged, sort_keys=True).encode())
     digest.update(f"{sys.version_info[:2]} {project.venv}".encode())
     return digest.hexdigest()
 

@@ -52,6 +52,22 @@ def test_it_installs_again_when_the_lock_changed(project):
     assert not wheels.installed(project, with_tests=False)
 
 
+def test_it_installs_again_when_the_project_declares_something_else(project):
+    stamp(project, with_tests=False)
+
+    project.pyproject.write_text('[project]\nscripts = {judge = "judge.cli:main"}\n')
+
+    assert not wheels.installed(project, with_tests=False)
+
+
+def test_it_does_not_care_how_the_source_is_checked(project):
+    stamp(project, with_tests=False)
+
+    project.pyproject.write_text("[project]\n[tool.ruff]\nline-length = 90\n")
+
+    assert wheels.installed(project, with_tests=False)
+
+
 def test_it_serves_from_an_environment_that_was_made_for_tests(project):
     stamp(project, with_tests=True)
 
