@@ -58,6 +58,7 @@ TEST = (
     Need("chromium", "chromium", "the browser that the tests drive"),
     Need("fonts-dejavu-core", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "its fonts"),
     Need("libatomic1", "/usr/lib/*/libatomic.so.1*", "what playwright drives it with needs it"),
+    Need("postgresql", "/usr/lib/postgresql/*/bin/initdb", "the database at scale"),
     Need("git", "git", "shows what is committed"),
 )
 
