@@ -26,7 +26,7 @@ from judge.inside.jail import Program
 from judge.inside.limits import limits_from_dict
 from judge.inside.network import bootstrap
 from judge.inside.observers.leadership import Leadership
-from judge.inside.reader import read_back
+from judge.inside.reader import Reading, read_back
 from judge.inside.run_state import RunState
 from judge.inside.stage import Stage
 from judge.inside.steps import VERBS, CutShort
@@ -200,9 +200,8 @@ def _read_everything(run: RunState) -> None:
         run.note(
             Op(run.now_ms(), "scenario", "info", "isr_incomplete", detail={"message": str(late)})
         )
-    read_back(run, run.topic, run.ledger.id_of)
-    for canary in run.canaries:
-        read_back(run, canary.kind.topic, _canary_id, source="canary")
+    readings = {canary.kind.topic: Reading("canary", _canary_id) for canary in run.canaries}
+    read_back(run, {run.topic: Reading("reader", run.ledger.id_of), **readings})
     dump_logs(run)
 
 
