@@ -19,7 +19,7 @@ from judge.sandbox.pool import Pool
 from judge.scenario import Scenario, Step
 from judge.solutions import solution_files
 
-SCENARIO_S = 16.0
+SCENARIO_S = 14.0
 """About twice the time from the first order to the last wait, on a quiet machine."""
 
 WARM_TIMEOUT_S = 60.0
