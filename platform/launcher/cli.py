@@ -12,7 +12,7 @@ from launcher.errors import RefusedError
 from launcher.project import find_project
 
 _EPILOG = """\
-The first start downloads about 150 MB and takes some minutes; later ones take seconds.
+The first start downloads about 170 MB and takes some minutes; later ones take seconds.
 Everything it keeps is in one data directory: FAULTLINE_DATA, or /var/lib/faultline for root and
 ~/.local/share/faultline for others. docs/operating.md has the rest.
 """
