@@ -158,6 +158,7 @@ def _refuse(output: str, project: Project) -> None:
         remedy = "Make about 1 GB of room and run ./faultline again; it goes on where it stopped."
     elif _NO_NETWORK.search(output):
         problem = "the Python packages could not be fetched: the package index did not answer."
+        output = ""  # five retries in pip's words say no more
         remedy = "Set-up needs a network (HTTPS_PROXY names a proxy); then run ./faultline again."
     else:
         problem = "the Python packages could not be installed."
