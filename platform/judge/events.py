@@ -34,3 +34,7 @@ class Event:
 
 
 OnEvent = Callable[[Event], None]
+
+
+def ignore(_event: Event) -> None:
+    """An `OnEvent` that takes no notice, for callers who want the report alone."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from judge.events import Event
+from judge.events import ignore
 from judge.home import Home
 from judge.job import Job, draw_seed
 from judge.kafka.shape import Shape
@@ -115,7 +115,7 @@ def try_solution(lab: Lab, solution: Solution, home: Home, pool: Pool, kept: Pat
     path = kept / f"{lab.slug}.{solution.name}.{seed}.jsonl"
     report = run(
         Job(lab, "fix", solution.files, seed),
-        _ignore,
+        ignore,
         home=home,
         sandboxes=pool,
         history_path=path,
@@ -132,7 +132,3 @@ def try_solution(lab: Lab, solution: Solution, home: Home, pool: Pool, kept: Pat
         inconclusive=any(each.verdict.value == "INCONCLUSIVE" for each in reports.values()),
         seconds=float(report.timings_s.get("judged_s", 0.0)),
     )
-
-
-def _ignore(_event: Event) -> None:
-    """Take no notice: only the reports count here."""

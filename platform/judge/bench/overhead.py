@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from judge.errors import JudgeError
-from judge.events import Event
+from judge.events import ignore
 from judge.home import Home
 from judge.job import Job, draw_seed
 from judge.kafka.shape import Shape
@@ -47,7 +47,7 @@ def bench_overhead(lab: Lab, *, home: Home, operations: int = 20_000) -> dict[st
             begun_s = time.monotonic()
             report = run(
                 Job(big, "fix", solution_files(lab, "reference"), draw_seed()),
-                _ignore,
+                ignore,
                 home=home,
                 sandboxes=pool,
                 history_path=history,
@@ -77,7 +77,3 @@ def at_scale(scenario: Scenario, orders: int) -> Scenario:
     last = max(n for n, step in enumerate(steps) if step.options.get("for") == "orders_handed")
     steps[last] = Step("wait", {**steps[last].options, "more": orders // 2, "timeout_s": 120.0})
     return replace(scenario, orders_per_s=orders / SCENARIO_S, steps=tuple(steps))
-
-
-def _ignore(_event: Event) -> None:
-    """Take no notice: nothing is shown while measuring."""

@@ -10,7 +10,7 @@ from typing import Any
 from judge.cli.exit_codes import OF_VERDICT
 from judge.cli.options import add_data, add_json, lab_folder
 from judge.errors import LearnerError
-from judge.events import Event
+from judge.events import Event, ignore
 from judge.home import find_home
 from judge.job import RUN_STAGES, Job, draw_seed
 from judge.lab import Lab, load_lab
@@ -41,7 +41,7 @@ def act(arguments: argparse.Namespace) -> int:
     seed = draw_seed() if arguments.seed is None else arguments.seed
     report = run(
         Job(lab, arguments.stage, files, seed),
-        _ignore if arguments.json else _print_event,
+        ignore if arguments.json else _print_event,
         home=find_home(arguments.data),
         history_path=Path(arguments.history) if arguments.history else None,
     )
@@ -56,10 +56,6 @@ def _files(arguments: argparse.Namespace, lab: Lab) -> dict[str, bytes]:
     if not folder.is_dir():
         raise LearnerError("no-folder", f"{folder} is not a folder. Name one with your files.")
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
-
-
-def _ignore(_event: Event) -> None:
-    """Take no notice: with --json only the report is printed."""
 
 
 def _print_event(event: Event) -> None:
