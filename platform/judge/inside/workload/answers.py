@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 
 from judge.history import Op
+from judge.inside.workload.claims import claim_in
 
 STATUSES = {"accepted": "ok", "refused": "fail"}
 
@@ -32,15 +32,10 @@ class Answers:
 
     def hear(self, line: str) -> bool:
         """Take one line of output; True when it was an answer."""
-        if not line.startswith("{"):
+        claim = claim_in(line)
+        if claim is None or (outcome := STATUSES.get(claim.status)) is None:
             return False
-        try:
-            body = json.loads(line)
-            order_id, outcome = body["order_id"], STATUSES[body["status"]]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            return False
-        if not isinstance(order_id, str) or len(order_id) > 64:
-            return False
+        order_id = claim.order_id
         with self._lock:
             if order_id in self._seen:
                 return True
