@@ -51,7 +51,7 @@ def look_inside(sandbox: Sandbox, namespace: str, code: str) -> str:
     return done.stdout
 
 
-def run_as_supervisor(home: object, code: str) -> str:
+def run_as_supervisor(home: object, code: str, timeout_s: float = PATIENCE_S) -> str:
     """Run Python text in the supervisor's place, in a fresh sandbox, and return what it prints."""
     uid = claim_uid() if os.geteuid() == 0 else None
     try:
@@ -63,7 +63,7 @@ def run_as_supervisor(home: object, code: str) -> str:
             text=True,
             env={},
             cwd="/",
-            timeout=PATIENCE_S,
+            timeout=timeout_s,
         )
     finally:
         if uid is not None:

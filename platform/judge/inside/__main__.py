@@ -18,8 +18,8 @@ from judge.inside.network import Network, build_network
 from judge.inside.ops import OPS
 from judge.inside.stage import Stage
 
-MOST_BROKERS = 3
-"""Namespaces are made for so many; a smaller shape leaves some unused, which costs nothing."""
+USUAL_BROKERS = 3
+"""Namespaces are made for so many before the shape is known; a larger one adds what it lacks."""
 
 _OOM_SCORE = "300"
 """A run that loses a broker is judged again; the site holds everybody's work. 0 is usual."""
@@ -55,7 +55,7 @@ def main() -> None:
         from judge.inside.seccomp import learner_filter
 
         learner_filter()
-        network = build_network(range(1, MOST_BROKERS + 1))
+        network = build_network(range(1, USUAL_BROKERS + 1))
     except JudgeError as error:
         voice.say(
             {"unable": {"code": error.code, "message": error.message, "detail": error.detail}}

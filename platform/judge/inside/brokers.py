@@ -1,4 +1,4 @@
-"""The broker processes of one sandbox: started, killed, paused, frozen, and read from outside."""
+"""The processes of one sandbox's cluster: started, killed, paused, frozen, and read from outside."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from judge.inside.network import Network, broker_ip
 from judge.inside.process_figures import cpu_s, is_stopped, pss_bytes
 from judge.kafka.installed import KafkaInstall
 from judge.kafka.settings import Endpoint, broker_properties, properties_text
-from judge.kafka.shape import Shape
+from judge.kafka.shape import MOST_BROKERS, MOST_CONTROLLERS, Shape
 from judge.kafka.storage import format_directory, random_id
 from judge.waiting import wait_until
 
@@ -25,25 +25,31 @@ TAIL_LINES = 60
 
 
 class Brokers:
-    """The cluster's nodes by id. Each has its own network namespace and its own small disk."""
+    """The cluster's nodes by id. Each has its own network namespace and its own small disk.
+
+    `ids` and `live_ids` are the brokers', which is what clients and topics know of; with
+    separate controllers `node_ids` are more. What takes one id takes any node's.
+    """
 
     def __init__(self, network: Network, shape: Shape, install: KafkaInstall) -> None:
         """Make and format every data directory; start nothing yet.
 
         Raises:
-            JudgeError: "too-many-brokers" when the sandbox has fewer namespaces than the shape.
+            JudgeError: "too-many-brokers" when there are no addresses for so many nodes.
         """
-        if not set(shape.ids) <= set(network.broker_ns):
+        if shape.brokers > MOST_BROKERS or shape.controllers > MOST_CONTROLLERS:
             raise JudgeError(
                 "too-many-brokers",
-                f"This sandbox has room for {len(network.broker_ns)} brokers, not {shape.brokers}.",
+                f"A sandbox has room for {MOST_BROKERS} brokers and {MOST_CONTROLLERS} controllers,"
+                f" not for {shape.brokers} and {shape.controllers}.",
             )
+        network.make_room(shape.ids, shape.controller_ids)
         self.shape, self.install, self._network = shape, install, network
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         LOGS.mkdir(parents=True, exist_ok=True)
         cluster_id = random_id()
-        endpoints = {i: Endpoint(broker_ip(i)) for i in shape.ids}
-        for i in shape.ids:
+        endpoints = {i: Endpoint(broker_ip(i)) for i in shape.node_ids}
+        for i in shape.node_ids:
             disk = DATA / f"b{i}"
             disk.mkdir(parents=True)
             mount_tmpfs(disk, shape.data_bytes, INODES)
@@ -53,17 +59,27 @@ class Brokers:
 
     @property
     def ids(self) -> tuple[int, ...]:
-        """All node ids, dead ones too."""
+        """The brokers' ids, dead ones too."""
         return self.shape.ids
 
     @property
+    def node_ids(self) -> tuple[int, ...]:
+        """The ids of all nodes, dead ones too: brokers, then separate controllers."""
+        return self.shape.node_ids
+
+    @property
     def live_ids(self) -> tuple[int, ...]:
-        """The ids of the nodes whose process runs, paused ones too."""
+        """The ids of the brokers whose process runs, paused ones too."""
         return tuple(i for i in self.ids if self.alive(i))
+
+    @property
+    def live_node_ids(self) -> tuple[int, ...]:
+        """The ids of all nodes whose process runs, paused ones too."""
+        return tuple(i for i in self.node_ids if self.alive(i))
 
     def start_all(self) -> None:
         """Start every node that does not run."""
-        for i in self.ids:
+        for i in self.node_ids:
             self.start(i)
 
     def start(self, i: int) -> None:
@@ -78,7 +94,7 @@ class Brokers:
                 stderr=out,
                 env={},
                 cwd="/",
-                preexec_fn=entering(self._network.broker_ns[i]),
+                preexec_fn=entering(self._network.ns_of(i)),
             )
 
     def wait_ready(self, timeout_s: float) -> None:
@@ -93,13 +109,13 @@ class Brokers:
 
     def require_started(self) -> None:
         """Raise JudgeError "broker-did-not-start" when a node has ended, with its log's tail."""
-        for i in self.ids:
+        for i in self.node_ids:
             if not self.alive(i):
                 process = self._processes.get(i)
                 status = process.returncode if process else "not started"
                 raise JudgeError(
                     "broker-did-not-start",
-                    f"Broker {i} ended while it was starting (status {status}).",
+                    f"{self._named(i)} ended while it was starting (status {status}).",
                     self.log_tail(i),
                 )
 
@@ -119,11 +135,11 @@ class Brokers:
 
     def freeze(self) -> None:
         """SIGSTOP every live node; returns when none of them uses any CPU."""
-        self._stop(self.live_ids)
+        self._stop(self.live_node_ids)
 
     def thaw(self) -> None:
         """SIGCONT every live node. The cluster needs a moment; see `judge.inside.cluster`."""
-        for i in self.live_ids:
+        for i in self.live_node_ids:
             self.resume(i)
 
     def alive(self, i: int) -> bool:
@@ -153,11 +169,14 @@ class Brokers:
 
     def pss_bytes(self) -> int:
         """Proportional memory of all live nodes: pages they share are counted once."""
-        return sum(pss_bytes(self.pid(i)) for i in self.live_ids)
+        return sum(pss_bytes(self.pid(i)) for i in self.live_node_ids)
 
     def cpu_s(self) -> float:
         """CPU seconds that all live nodes have used since they were started."""
-        return sum(cpu_s(self.pid(i)) for i in self.live_ids)
+        return sum(cpu_s(self.pid(i)) for i in self.live_node_ids)
+
+    def _named(self, i: int) -> str:
+        return f"{'Controller' if i in self.shape.controller_ids else 'Broker'} {i}"
 
     def _stop(self, ids: Iterable[int]) -> None:
         pids = [self.pid(i) for i in ids]
@@ -173,7 +192,7 @@ class Brokers:
 
     def _process(self, i: int) -> subprocess.Popen[bytes]:
         if i not in self._processes:
-            raise JudgeError("broker-not-started", f"Broker {i} was never started.")
+            raise JudgeError("broker-not-started", f"{self._named(i)} was never started.")
         return self._processes[i]
 
     def _properties(self, i: int) -> Path:

@@ -131,7 +131,7 @@ def thaw(stage: Stage) -> dict[str, Any]:
         JudgeError: "cluster-not-healthy" when that does not come about; throw the sandbox away.
     """
     brokers: Brokers = stage.brokers
-    lost = sorted(set(brokers.ids) - set(brokers.live_ids))
+    lost = sorted(set(brokers.node_ids) - set(brokers.live_node_ids))
     if lost:
         raise JudgeError("cluster-not-healthy", f"Frozen brokers have died: {lost}.")
     brokers.thaw()
@@ -154,7 +154,7 @@ def settle(stage: Stage) -> None:
     client = admin(bootstrap(brokers.live_ids))
 
     def settled() -> bool:
-        stirred_at = max(last_stir(brokers.log_path(i)) for i in brokers.live_ids)
+        stirred_at = max(last_stir(brokers.log_path(i)) for i in brokers.live_node_ids)
         return time.time() - stirred_at >= QUIET_S and _is_healthy(brokers, client)
 
     wait_until(
@@ -167,10 +167,10 @@ def settle(stage: Stage) -> None:
 
 
 def _is_healthy(brokers: Brokers, client: Any) -> bool:
-    """Whether all live brokers are registered, agree on a controller, and are in sync."""
-    live = set(brokers.live_ids)
-    quorum = {quorum_of(brokers.data_dir(i)) for i in live}
-    if len(quorum) != 1 or next(iter(quorum)).leader not in live:
+    """Whether all live brokers are registered and in sync, and all nodes agree on a controller."""
+    live, nodes = set(brokers.live_ids), brokers.live_node_ids
+    quorum = {quorum_of(brokers.data_dir(i)) for i in nodes}
+    if len(quorum) != 1 or next(iter(quorum)).leader not in nodes:
         return False
     try:
         metadata = client.list_topics(timeout=METADATA_TIMEOUT_S)
@@ -185,5 +185,5 @@ def _is_healthy(brokers: Brokers, client: Any) -> bool:
 def _with_logs(failed: JudgeError, brokers: Brokers) -> JudgeError:
     if failed.detail:
         return failed
-    tails = [f"--- broker {i}\n{brokers.log_tail(i, 20)}" for i in brokers.ids]
+    tails = [f"--- node {i}\n{brokers.log_tail(i, 20)}" for i in brokers.node_ids]
     return JudgeError(failed.code, failed.message, "\n".join(tails))

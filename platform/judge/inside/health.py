@@ -11,9 +11,11 @@ from confluent_kafka import KafkaException, TopicPartition
 from judge.errors import JudgeError
 from judge.inside.clients import consumer, producer
 from judge.inside.topics import create_topic, request_topic
+from judge.kafka.settings import SMALL_MACHINE
 
 PROBE_TOPIC = "faultline-probe"
 GROUP = TRANSACTION = "faultline-probe"
+OWN_PARTITIONS = int(SMALL_MACHINE["offsets.topic.num.partitions"])
 _COMPACTED = {"cleanup.policy": "compact", "compression.type": "producer"}
 _OWN_TOPICS = {
     "__consumer_offsets": {**_COMPACTED, "segment.bytes": "104857600"},
@@ -34,10 +36,14 @@ def make_probe(admin: Any, ids: Sequence[int]) -> None:
 def request_own_topics(admin: Any, ids: Sequence[int]) -> None:
     """Ask for Kafka's topics of groups and transactions, and do not wait for them.
 
-    A lab's first group else waits 1–3 s while a broker creates them.
+    A lab's first group else waits 1–3 s while a broker creates them. Replicated to every broker,
+    so that no two deaths take a coordinator along.
     """
+    rotated = _rotated(ids)
+    # As many partitions as the brokers' settings say: they place groups by that number.
+    assignment = [rotated[n % len(rotated)] for n in range(OWN_PARTITIONS)]
     for name, config in _OWN_TOPICS.items():
-        request_topic(admin, name, _rotated(ids), config)
+        request_topic(admin, name, assignment, config)
 
 
 def write_probes(bootstrap: str, count: int, timeout_s: float) -> None:

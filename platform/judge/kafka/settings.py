@@ -65,24 +65,15 @@ SMALL_MACHINE: Mapping[str, str] = {
 def broker_properties(
     shape: Shape, node_id: int, endpoints: Mapping[int, Endpoint], data_dir: Path
 ) -> dict[str, str]:
-    """All properties of one combined node; `shape.settings` win over everything else."""
-    here = endpoints[node_id]
+    """All properties of one node, whatever its roles; `shape.settings` win over all else."""
     copies = str(min(3, shape.brokers))
-    listeners = [
-        f"{CLIENT}://{here.host}:{here.client_port}",
-        f"{REPLICATION}://{here.host}:{here.replication_port}",
-    ]
-    controller = f"{CONTROLLER}://{here.host}:{here.controller_port}"
-    voters = [f"{i}@{e.host}:{e.controller_port}" for i, e in sorted(endpoints.items())]
+    voters = [f"{i}@{endpoints[i].host}:{endpoints[i].controller_port}" for i in shape.voter_ids]
     return {
         **SMALL_MACHINE,
-        "process.roles": "broker,controller",
         "node.id": str(node_id),
         "controller.quorum.voters": ",".join(voters),
-        "listeners": ",".join([*listeners, controller]),
-        "advertised.listeners": ",".join(listeners),
+        **_roles_and_listeners(shape, node_id, endpoints[node_id]),
         "controller.listener.names": CONTROLLER,
-        "inter.broker.listener.name": REPLICATION,
         "listener.security.protocol.map": ",".join(
             f"{name}:PLAINTEXT" for name in (CONTROLLER, CLIENT, REPLICATION)
         ),
@@ -94,6 +85,24 @@ def broker_properties(
         "share.coordinator.state.topic.replication.factor": copies,
         "share.coordinator.state.topic.min.isr": str(min(2, shape.brokers)),
         **shape.settings,
+    }
+
+
+def _roles_and_listeners(shape: Shape, node_id: int, here: Endpoint) -> dict[str, str]:
+    """Who the node is and where it listens; a separate controller serves no client."""
+    controller = f"{CONTROLLER}://{here.host}:{here.controller_port}"
+    if node_id in shape.controller_ids:
+        return {"process.roles": "controller", "listeners": controller}
+    served = [
+        f"{CLIENT}://{here.host}:{here.client_port}",
+        f"{REPLICATION}://{here.host}:{here.replication_port}",
+    ]
+    combined = node_id in shape.voter_ids
+    return {
+        "process.roles": "broker,controller" if combined else "broker",
+        "listeners": ",".join([*served, controller] if combined else served),
+        "advertised.listeners": ",".join(served),
+        "inter.broker.listener.name": REPLICATION,
     }
 
 
