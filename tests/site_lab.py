@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from judge.lab import EditableFile, Lab, ProgramLimits, StageSpec
-from judge.scenario import Scenario
+from judge.lab import EditableFile, Lab, ProgramLimits
+from judge.lab_stages import StageSpec
+from judge.scenario import Scenario, TopicSpec
 
-SCENARIO = Scenario("orders", "topic.properties", 100.0, 40, 8000, {}, ())
+SCENARIO = Scenario(TopicSpec("orders", settings_file="topic.properties"))
 
 
 def make_lab(slug: str = "acked", **changes) -> Lab:

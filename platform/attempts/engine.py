@@ -43,9 +43,10 @@ def warm_pool() -> Any:
 def _first_shape() -> Shape:
     """The cluster that the first lab needs; later the pool follows what is asked for."""
     from judge.kafka.shape import Shape
+    from judge.shapes import shape_of
 
     first = next(iter(labs()), None)
-    return Shape(settings=dict(first.scenario.shape) if first else {})
+    return shape_of(first) if first else Shape()
 
 
 def close_pool() -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from attempts.models import Attempt
 from judge.job import RUN_STAGES
-from judge.lab import Lab, StageSpec
+from judge.lab import Lab
+from judge.lab_stages import StageSpec
 from judge.verdict import Verdict
 from submissions.explain import explanation_of
 from submissions.predict import prediction_of

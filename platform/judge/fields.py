@@ -89,6 +89,11 @@ class Fields:
                 raise self.wrong(key, "must be a string, as Kafka's settings are.")
         return dict(self._table)
 
+    def values(self) -> dict[str, Any]:
+        """The whole table as it stands: numbers, texts, booleans and lists, whoever reads them."""
+        self._asked.update(self._table)
+        return dict(self._table)
+
     def has(self, key: str) -> bool:
         """Whether the author wrote the key."""
         return key in self._table

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from judge.errors import LabError
 from judge.fields import Fields, read_fields
+from judge.lab_stages import StageSpec, read_stages
 from judge.scenario import Scenario, read_scenario
+from judge.scenario_check import check_scenario
 
-STAGE_NAMES = ("predict", "reproduce", "fix", "explain")
 CLIENTS = ("python",)
+"""What the learner's files are, see `judge.inside.programs`."""
+
 LEVELS = ("intro", "core", "senior", "principal")
-PROMISES = ("lost_writes", "duplicates", "availability", "program")
-"""Checkers that a lab may hold a fix to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +38,6 @@ class ProgramLimits:
     output_kb: int = 1024
     processes: int = 64
     tmp_mb: int = 32
-
-
-@dataclass(frozen=True, slots=True)
-class StageSpec:
-    """One stage of a lab. Fields that a stage does not use are empty.
-
-    predict uses question, options, answer (index) and because; reproduce uses anomaly and
-    causes; fix uses promises; explain uses question and strong_points.
-    """
-
-    name: str
-    title: str
-    text: str = ""
-    question: str = ""
-    options: tuple[str, ...] = ()
-    answer: int = -1
-    because: str = ""
-    anomaly: str = ""
-    causes: tuple[str, ...] = ()
-    promises: tuple[str, ...] = ()
-    strong_points: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +94,7 @@ def load_lab(folder: Path) -> Lab:
         minutes=top.whole("minutes", at_least=1),
         client=top.text("client", one_of=CLIENTS),
         entry=top.text("entry", "producer.py"),
-        stages=_stages(top),
+        stages=read_stages(top),
         editable=editable,
         limits=_limits(top.table("limits")),
         scenario=read_scenario(folder),
@@ -125,6 +105,7 @@ def load_lab(folder: Path) -> Lab:
         digest=_digest(folder),
     )
     top.done()
+    check_scenario(lab.scenario, [file.name for file in editable])
     if lab.entry not in lab.starter:
         raise top.wrong("entry", f"names {lab.entry!r}, which is not an editable file.")
     _prose(folder, "design.md")
@@ -163,50 +144,6 @@ def _limits(table: Fields) -> ProgramLimits:
     )
     table.done()
     return limits
-
-
-def _stages(top: Fields) -> tuple[StageSpec, ...]:
-    stages = tuple(_stage(row) for row in top.tables("stage"))
-    names = [stage.name for stage in stages]
-    if "fix" not in names:
-        raise top.wrong(
-            "stage", "must have one named 'fix'.", "A lab without a fix proves nothing."
-        )
-    if names != [name for name in STAGE_NAMES if name in names]:
-        raise top.wrong("stage", f"must come once each, in this order: {', '.join(STAGE_NAMES)}.")
-    return stages
-
-
-def _stage(row: Fields) -> StageSpec:
-    name = row.text("name", one_of=STAGE_NAMES)
-    asks = name in ("predict", "explain")
-    options = row.texts("options") if name == "predict" else ()
-    answer = row.whole("answer") if name == "predict" else -1
-    if name == "predict" and answer >= len(options):
-        raise row.wrong("answer", f"is {answer}, but options are numbered 0 to {len(options) - 1}.")
-    promises = row.texts("promises") if name == "fix" else ()
-    for promise in promises:
-        if promise not in PROMISES:
-            raise row.wrong(
-                "promises",
-                f"names {promise!r}, which no checker tests.",
-                f"Known: {', '.join(PROMISES)}.",
-            )
-    stage = StageSpec(
-        name=name,
-        title=row.text("title"),
-        text=row.text("text", ""),
-        question=row.text("question") if asks else "",
-        options=options,
-        answer=answer,
-        because=row.text("because") if name == "predict" else "",
-        anomaly=row.text("anomaly") if name == "reproduce" else "",
-        causes=row.texts("causes") if name == "reproduce" else (),
-        promises=promises,
-        strong_points=row.texts("strong_points") if name == "explain" else (),
-    )
-    row.done()
-    return stage
 
 
 def _prose(folder: Path, name: str) -> str:

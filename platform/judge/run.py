@@ -17,9 +17,10 @@ from judge.history import Op, op_from_dict, write_history
 from judge.home import Home
 from judge.job import Job
 from judge.judging import judge_history, report_of_failure
-from judge.kafka.shape import Shape
 from judge.sandbox.link import Sandbox
 from judge.sandbox.pool import Pool
+from judge.scenario import Scenario
+from judge.shapes import shape_of
 from judge.terms import Terms, closing
 from judge.verdict import Report
 from judge.versions import versions
@@ -29,6 +30,8 @@ CONDUCT_TIMEOUT_S = 180.0
 """Far above the longest lab: past it the sandbox hangs, and that is ours."""
 
 STOP_POLL_S = 0.5
+MIN_ORDERS = 50
+"""Fewer orders than this prove nothing."""
 
 
 def run(
@@ -120,7 +123,7 @@ class _Run:
 
     @contextmanager
     def _sandbox(self) -> Iterator[Sandbox]:
-        shape = Shape(settings=dict(self._job.lab.scenario.shape))
+        shape = shape_of(self._job.lab)
         self._tell("starting", "Three brokers start")
         pool = self._sandboxes or Pool(self._home, size=0, shape=shape)
         sandbox, warm = pool.take(shape)
@@ -176,14 +179,16 @@ def terms_of(job: Job, files: Mapping[str, bytes]) -> Terms:
         stage=job.stage,
         seed=job.seed,
         topic=lab.scenario.topic,
+        input_topic=lab.scenario.source.name if lab.scenario.source else "",
+        isolation=lab.scenario.isolation,
+        replicas=min(3, lab.scenario.cluster.brokers),
         promises=lab.promises,
         wanted_anomaly=asked.anomaly if asked else "",
         wanted_causes=asked.causes if asked else (),
-        options={
-            "availability": {"accept_again_within_ms": lab.scenario.accept_again_within_ms},
-        },
+        options=options_of(lab.scenario),
         faults=tuple(s.options["fault"] for s in lab.scenario.steps if s.do == "inject"),
-        canaries={"canary-bad": "bad", "canary-good": "good"},
+        canaries={f"canary-{role}": role for role in lab.scenario.canaries},
+        min_orders=MIN_ORDERS if lab.scenario.workload.kind != "none" else 0,
         entry_bytes=len(files[lab.entry].strip()),
         settings={
             "topic": topic_settings(lab, files),
@@ -191,6 +196,15 @@ def terms_of(job: Job, files: Mapping[str, bytes]) -> Terms:
         },
         versions=versions(),
     )
+
+
+def options_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """Every checker's options: the author's, and what follows from the kind of workload."""
+    options = {name: dict(each) for name, each in scenario.checks.items()}
+    if scenario.workload.kind != "orders":
+        # Only orders on standard input are answered; elsewhere silence is no failure.
+        options["program"] = {"expects_answers": False, **options.get("program", {})}
+    return options
 
 
 @contextmanager

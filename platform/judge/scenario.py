@@ -1,25 +1,20 @@
-"""A scenario: what is handed to the program, what is done to the cluster, and when."""
+"""A scenario: the cluster, the load, what is done to them and when."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from judge.fields import Fields, read_fields
+from judge.step_keys import STEP_KEYS
 
-FAULTS = ("hold_replication", "kill_broker")
-CONDITIONS = (
-    "orders_answered",
-    "orders_handed",
-    "isr_is_leader_alone",
-    "partition_led",
-    "served_again",
-    "followers_behind",
-)
-TARGETS = ("leader",)
-BLAMES = ("judge", "program")
+WORKLOADS = ("orders", "records", "none")
+"""How orders reach the program: on its standard input, in a topic that we fill, or not at all."""
+
+CANARIES = ("bad", "good")
+ISOLATIONS = ("read_uncommitted", "read_committed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +29,72 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """A topic that the scenario makes; every partition has a replica on each of three brokers.
+
+    settings_file: the learner's file with its settings; "" when they are the author's `settings`.
+    """
+
+    name: str
+    partitions: int = 1
+    settings_file: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Our load. `total` ends it after that many orders; 0 goes on until the program is finished."""
+
+    kind: str = "orders"
+    orders_per_s: float = 100.0
+    customers: int = 40
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """The shape of the cluster; `controllers` 0 means that every broker is a controller too."""
+
+    brokers: int = 3
+    controllers: int = 0
+    data_mb: int = 128
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A checked scenario.toml.
 
-    topic, settings_file: the topic the program writes to; its settings are the learner's file.
-    orders_per_s, customers: the open-loop workload; keys are customers.
-    shape: broker settings that differ from the small-machine ones.
-    accept_again_within_ms: how soon after the heal orders must be accepted again.
+    judged: the one topic that is judged. source: the topic a copying program reads, which we
+    fill in its place. group: the consumer group that is watched, "" for none.
+    canaries: which of our own producers run beside, see `CANARIES`.
+    isolation: how the judged topic is read back. checks: checker → its options.
     """
 
-    topic: str
-    settings_file: str
-    orders_per_s: float
-    customers: int
-    accept_again_within_ms: int
-    shape: Mapping[str, str]
-    steps: tuple[Step, ...]
+    judged: TopicSpec
+    workload: Workload = Workload()
+    cluster: Cluster = Cluster()
+    source: TopicSpec | None = None
+    group: str = ""
+    isolation: str = ISOLATIONS[0]
+    canaries: tuple[str, ...] = CANARIES
+    checks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+
+    @property
+    def topic(self) -> str:
+        """The name of the judged topic."""
+        return self.judged.name
+
+    @property
+    def filled(self) -> TopicSpec:
+        """The topic that our own load goes to, when its kind is `records`."""
+        return self.source or self.judged
+
+    @property
+    def settings_watched(self) -> bool:
+        """Whether a checker asks which settings were in force at the end."""
+        return bool({"effective_config", "forbidden_means"} & self.checks.keys())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, as sent to the sandbox."""
@@ -58,78 +103,98 @@ class Scenario:
 
 def scenario_from_dict(row: Mapping[str, Any]) -> Scenario:
     """The scenario that `Scenario.to_dict` wrote."""
-    steps = tuple(Step(step["do"], step["options"]) for step in row["steps"])
-    return Scenario(**{**row, "steps": steps})
+    return Scenario(
+        **{
+            **row,
+            "judged": TopicSpec(**row["judged"]),
+            "workload": Workload(**row["workload"]),
+            "cluster": Cluster(**row["cluster"]),
+            "source": TopicSpec(**row["source"]) if row["source"] else None,
+            "canaries": tuple(row["canaries"]),
+            "steps": tuple(Step(step["do"], step["options"]) for step in row["steps"]),
+        }
+    )
 
 
 def read_scenario(folder: Path) -> Scenario:
     """Read and check `folder/scenario.toml`. Raises LabError."""
     top = read_fields(folder, "scenario.toml")
-    topic, workload, promise = top.table("topic"), top.table("workload"), top.table("promise")
+    topic, source = top.table("topic"), top.table("source")
     scenario = Scenario(
-        topic=topic.text("name"),
-        settings_file=topic.text("settings_file"),
-        orders_per_s=workload.number("orders_per_s"),
-        customers=workload.whole("customers", 40, at_least=1),
-        accept_again_within_ms=promise.whole("accept_again_within_ms", 8000, at_least=1),
-        shape=top.table("broker_settings").strings(),
+        judged=_topic(topic),
+        workload=_workload(top.table("workload")),
+        cluster=_cluster(top),
+        source=_topic(source) if top.has("source") else None,
+        group=top.text("group", ""),
+        isolation=top.text("isolation", ISOLATIONS[0], one_of=ISOLATIONS),
+        canaries=_canaries(top),
+        checks=_checks(top.table("checks")),
         steps=tuple(_step(row) for row in top.tables("step")),
     )
-    for table in (topic, workload, promise, top):
-        table.done()
+    top.done()
+    _refuse_contradictions(top, scenario)
     return scenario
 
 
+def _topic(row: Fields) -> TopicSpec:
+    found = TopicSpec(
+        name=row.text("name"),
+        partitions=row.whole("partitions", 1, at_least=1),
+        settings_file=row.text("settings_file", ""),
+        settings=row.table("settings").strings(),
+    )
+    row.done()
+    return found
+
+
+def _workload(row: Fields) -> Workload:
+    usual = Workload()
+    found = Workload(
+        kind=row.text("kind", usual.kind, one_of=WORKLOADS),
+        orders_per_s=row.number("orders_per_s", usual.orders_per_s),
+        customers=row.whole("customers", usual.customers, at_least=1),
+        total=row.whole("total", 0),
+    )
+    row.done()
+    return found
+
+
+def _cluster(top: Fields) -> Cluster:
+    row, usual = top.table("cluster"), Cluster()
+    found = Cluster(
+        brokers=row.whole("brokers", usual.brokers, at_least=1),
+        controllers=row.whole("controllers", usual.controllers),
+        data_mb=row.whole("data_mb", usual.data_mb, at_least=16),
+        settings=top.table("broker_settings").strings(),
+    )
+    row.done()
+    return found
+
+
+def _canaries(top: Fields) -> tuple[str, ...]:
+    wanted = top.texts("canaries", CANARIES)
+    if odd := [name for name in wanted if name not in CANARIES]:
+        raise top.wrong("canaries", f"names {odd[0]!r}.", f"Known: {', '.join(CANARIES)}.")
+    return wanted
+
+
+def _checks(table: Fields) -> dict[str, dict[str, Any]]:
+    return {name: table.table(name).values() for name in table.names()}
+
+
 def _step(row: Fields) -> Step:
-    do = row.text("do", one_of=tuple(_STEPS))
-    options = _STEPS[do](row)
+    do = row.text("do", one_of=tuple(STEP_KEYS))
+    options = STEP_KEYS[do](row)
     row.done()
     return Step(do, options)
 
 
-def _wait(row: Fields) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "for": row.text("for", one_of=CONDITIONS),
-        "timeout_s": row.number("timeout_s"),
-        "blame": row.text("blame", "judge", one_of=BLAMES),
-    }
-    if options["for"].startswith("orders_"):
-        options["more"] = row.whole("more", at_least=1)
-    return options
-
-
-def _inject(row: Fields) -> dict[str, Any]:
-    return {
-        "fault": row.text("fault", one_of=FAULTS),
-        "target": row.text("target", "leader", one_of=TARGETS),
-        "text": row.text("text", ""),
-    }
-
-
-def _heal(row: Fields) -> dict[str, Any]:
-    return {"fault": row.text("fault", one_of=FAULTS)}
-
-
-def _elect(row: Fields) -> dict[str, Any]:
-    return {"after_s": row.number("after_s")}
-
-
-def _finish(row: Fields) -> dict[str, Any]:
-    return {"timeout_s": row.number("timeout_s")}
-
-
-def _nothing(_row: Fields) -> dict[str, Any]:
-    return {}
-
-
-_STEPS: Mapping[str, Callable[[Fields], dict[str, Any]]] = {
-    "start_program": _nothing,
-    "start_orders": _nothing,
-    "wait": _wait,
-    "inject": _inject,
-    "heal": _heal,
-    "elect_if_leaderless": _elect,
-    "finish_program": _finish,
-    "read_back": _nothing,
-}
-"""Verb → the function that reads its keys. docs/labs.md lists them."""
+def _refuse_contradictions(top: Fields, scenario: Scenario) -> None:
+    """What each key allows by itself and the whole does not."""
+    if scenario.source is not None and scenario.workload.kind != "records":
+        raise top.wrong("source", 'needs [workload] kind = "records": nobody fills it otherwise.')
+    injected = {step.options["as"] for step in scenario.steps if step.do == "inject"}
+    for number, step in enumerate(scenario.steps):
+        named = step.options.get("fault") if step.do in ("heal", "wait") else None
+        if named is not None and named not in injected:
+            raise top.wrong(f"step[{number}].fault", f"is {named!r}, which no step injects.")

@@ -38,6 +38,8 @@ class Terms:
     min_orders: fewer orders handed than this prove nothing.
     entry_bytes: size of the program's entry file without blanks around it; None when unknown.
     settings: of whom ("topic", "producer", …) -> name -> value, as in the report.
+    input_topic: the topic a copying program reads; "" when it reads none but `topic`.
+    isolation: the reads that count, `read_uncommitted` or `read_committed`.
     """
 
     lab: str
@@ -55,6 +57,8 @@ class Terms:
     entry_bytes: int | None = None
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    input_topic: str = ""
+    isolation: str = "read_uncommitted"
 
     def to_detail(self) -> dict[str, Any]:
         """The terms as plain JSON types, for the `scenario begin` operation."""

@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ from typing import Any
 from judge.events import ignore
 from judge.home import Home
 from judge.job import Job, draw_seed
-from judge.kafka.shape import Shape
 from judge.lab import Lab
+from judge.receipts.book import Book
 from judge.replay import replay
 from judge.run import run
 from judge.sandbox.pool import Pool
+from judge.shapes import shape_of
+from judge.shapes import shape_of
 from judge.solutions import Solution, load_solutions, outcome_of
+from judge.spinners import spinners
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +34,19 @@ class Try:
     seed: int
     expected: dict[str, str]
     got: dict[str, str]
-    inconclusive: bool
     seconds: float
 
     @property
     def wrong(self) -> bool:
-        """Whether a verdict was reached and is not the declared one for the declared reason."""
-        return not self.inconclusive and self.got != self.expected
+        """Whether a stage reached a verdict that is not the declared one for its reason."""
+        return any(
+            got != self.expected[stage] and not _open(got) for stage, got in self.got.items()
+        )
+
+    @property
+    def inconclusive(self) -> bool:
+        """Whether a stage reached no verdict, and none reached a wrong one."""
+        return not self.wrong and any(_open(got) for got in self.got.values())
 
 
 @dataclass(slots=True)
@@ -81,31 +91,47 @@ def verify(
     only: str | None = None,
     on_try: Callable[[Try], None] = lambda _each: None,
     histories: Path | None = None,
+    load: bool = False,
+    book: Book | None = None,
 ) -> Matrix:
     """Run every solution of `labs` `repeat` times, `jobs` at once.
 
-    Nothing is retried: an INCONCLUSIVE counts as one, a wrong verdict stays wrong.
+    Nothing is retried: an INCONCLUSIVE counts as one, a wrong verdict stays wrong. Each round
+    goes over all labs, so that a sitting that is broken off has tried them all as often.
+
+    Args:
+        load: keep every core busy meanwhile.
+        book: where each run is written down as soon as it is over; None for nowhere.
 
     Raises LabError when a lab's solutions cannot be read.
     """
     matrix = Matrix()
-    for lab in labs:
-        solutions = [each for each in load_solutions(lab) if only in (None, each.name)]
-        shape = Shape(settings=dict(lab.scenario.shape))
-        pool = Pool(home, size=jobs, shape=shape)
+    cases = [
+        (lab, solution)
+        for lab in labs
+        for solution in load_solutions(lab)
+        if only in (None, solution.name)
+    ]
+    if not cases:
+        return matrix
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        Pool(home, jobs, shape_of(cases[0][0])) as pool,
+        spinners() if load else nullcontext(),
+        ThreadPoolExecutor(jobs) as hands,
+    ):
+        kept = histories or Path(scratch)
+        waiting = [
+            hands.submit(_written_down, lab, solution, home, pool, kept, book)
+            for lab, solution in cases * repeat
+        ]
         try:
-            with ThreadPoolExecutor(jobs) as hands, tempfile.TemporaryDirectory() as scratch:
-                kept = histories or Path(scratch)
-                tries = [
-                    hands.submit(try_solution, lab, solution, home, pool, kept)
-                    for _round in range(repeat)
-                    for solution in solutions
-                ]
-                for each in tries:
-                    matrix.tries.append(each.result())
-                    on_try(matrix.tries[-1])
-        finally:
-            pool.close()
+            for each in waiting:
+                matrix.tries.append(each.result())
+                on_try(matrix.tries[-1])
+        except BaseException:
+            hands.shutdown(wait=False, cancel_futures=True)
+            raise
     return matrix
 
 
@@ -129,6 +155,19 @@ def try_solution(lab: Lab, solution: Solution, home: Home, pool: Pool, kept: Pat
         seed=seed,
         expected={stage: str(solution.expected[stage]) for stage in sorted(solution.expected)},
         got={stage: str(outcome_of(reports[stage])) for stage in sorted(reports)},
-        inconclusive=any(each.verdict.value == "INCONCLUSIVE" for each in reports.values()),
         seconds=float(report.timings_s.get("judged_s", 0.0)),
     )
+
+
+def _written_down(
+    lab: Lab, solution: Solution, home: Home, pool: Pool, kept: Path, book: Book | None
+) -> Try:
+    before = book.opened(lab) if book else None
+    tried = try_solution(lab, solution, home, pool, kept)
+    if book and before:
+        book.write(lab, before, tried.solution, tried.seed, tried.expected, tried.got)
+    return tried
+
+
+def _open(got: str) -> bool:
+    return got.startswith("INCONCLUSIVE")

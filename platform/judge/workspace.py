@@ -33,9 +33,12 @@ def check_files(lab: Lab, files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def topic_settings(lab: Lab, files: Mapping[str, bytes]) -> dict[str, str]:
-    """The topic's settings out of the lab's properties file. Raises LearnerError."""
-    name = lab.scenario.settings_file
-    settings: dict[str, str] = {}
+    """The judged topic's settings: the author's, then the learner's file. Raises LearnerError."""
+    judged = lab.scenario.judged
+    name = judged.settings_file
+    settings: dict[str, str] = dict(judged.settings)
+    if not name:
+        return settings
     lines = files[name].decode("utf-8").splitlines()
     if len(lines) > MAX_SETTING_LINES:
         raise LearnerError("too-many-lines", f"{name} has over {MAX_SETTING_LINES} lines.", name)

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from judge.lab import CLIENTS, LEVELS, PROMISES, STAGE_NAMES, ProgramLimits
-from judge.scenario import _STEPS, BLAMES, CONDITIONS, FAULTS
+from judge.checkers import PROMISES
+from judge.lab import CLIENTS, LEVELS, ProgramLimits
+from judge.lab_stages import STAGE_NAMES
+from judge.scenario import CANARIES, ISOLATIONS, WORKLOADS
+from judge.step_keys import BLAMES, CONDITIONS, STEP_KEYS
 from judge.verdict import Evidence, Report, Verdict
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -20,9 +23,11 @@ CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
 @pytest.mark.parametrize(
     "word",
     [
-        *_STEPS,
+        *STEP_KEYS,
         *CONDITIONS,
-        *FAULTS,
+        *WORKLOADS,
+        *CANARIES,
+        *ISOLATIONS,
         *BLAMES,
         *PROMISES,
         *STAGE_NAMES,

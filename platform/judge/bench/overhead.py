@@ -12,11 +12,11 @@ from judge.errors import JudgeError
 from judge.events import ignore
 from judge.home import Home
 from judge.job import Job, draw_seed
-from judge.kafka.shape import Shape
 from judge.lab import Lab
 from judge.run import run
 from judge.sandbox.pool import Pool
 from judge.scenario import Scenario, Step
+from judge.shapes import shape_of
 from judge.solutions import solution_files
 
 SCENARIO_S = 14.0
@@ -38,7 +38,7 @@ def bench_overhead(lab: Lab, *, home: Home, operations: int = 20_000) -> dict[st
     # Every answer is a line of output, and so many take longer: the lab's limits are not tested.
     limits = replace(lab.limits, output_kb=64 * 1024, wall_s=300)
     big = replace(lab, scenario=scenario, limits=limits)
-    shape = Shape(settings=dict(scenario.shape))
+    shape = shape_of(big)
     pool = Pool(home, size=1, shape=shape)
     try:
         pool.wait_warm(WARM_TIMEOUT_S)
@@ -76,4 +76,5 @@ def at_scale(scenario: Scenario, orders: int) -> Scenario:
     steps = list(scenario.steps)
     last = max(n for n, step in enumerate(steps) if step.options.get("for") == "orders_handed")
     steps[last] = Step("wait", {**steps[last].options, "more": orders // 2, "timeout_s": 120.0})
-    return replace(scenario, orders_per_s=orders / SCENARIO_S, steps=tuple(steps))
+    load = replace(scenario.workload, orders_per_s=orders / SCENARIO_S)
+    return replace(scenario, workload=load, steps=tuple(steps))

@@ -31,7 +31,9 @@ TAIL_CHARS = 600
 """How much of the program's last words evidence shows."""
 
 
-def check(history: History, *, min_answered: float = 0.95) -> CheckResult:
+def check(
+    history: History, *, min_answered: float = 0.95, expects_answers: bool = True
+) -> CheckResult:
     """The program must start, answer its orders and end by itself.
 
     A program that is alive and leaves orders open is for `availability`; here silence counts
@@ -40,15 +42,19 @@ def check(history: History, *, min_answered: float = 0.95) -> CheckResult:
 
     Options:
         min_answered: share of the orders handed that must have an answer when it ends by itself.
+        expects_answers: False for a program that reads its orders from a topic: nothing answers.
     """
     answered = history.answered
     figures = {"handed": len(history.handed), "answered": answered}
     op = history.exit
     if op is None:
         return CheckResult(NAME, None, "the end of the program was not seen", (), figures)
-    found = _failure(history, op, answered, min_answered)
+    found = _failure(history, op) or (
+        _silence(history, op, answered, min_answered) if expects_answers else _left(history, op)
+    )
     if found is None:
-        return CheckResult(NAME, True, "it answered and ended by itself", (), figures)
+        did = "it answered and ended by itself" if expects_answers else "it ran as it should"
+        return CheckResult(NAME, True, did, (), figures)
     cause, summary = found
     if cause == "wall-clock" and answered < len(history.handed) and _held_up(history):
         summary = "the cluster was too slow for the program to answer in time"
@@ -56,12 +62,10 @@ def check(history: History, *, min_answered: float = 0.95) -> CheckResult:
     return CheckResult(NAME, False, summary, (_anomaly(op, cause, summary),), figures)
 
 
-def _failure(
-    history: History, op: Op, answered: int, min_answered: float
-) -> tuple[str, str] | None:
-    """Cause and sentence, the most certain cause first; None when the program did its part."""
+def _failure(history: History, op: Op) -> tuple[str, str] | None:
+    """Cause and sentence of a failure by its own doing, the most certain cause first."""
     detail = op.detail or {}
-    reason, code, handed = detail.get("reason"), detail.get("code"), len(history.handed)
+    reason, code = detail.get("reason"), detail.get("code")
     if history.terms.entry_bytes == 0:
         return "empty", "the program's file has nothing in it"
     if reason in _LIMITS:
@@ -73,11 +77,26 @@ def _failure(
         cause, what = _LIMIT_SIGNALS[detail["signal"]]
         return cause, f"the program {what} and was stopped at {seconds(op.t_ms)}"
     if reason == "exited" and (code or detail.get("signal")):
-        unreadable = None if answered else _UNREADABLE.search(_tail(op))
+        unreadable = None if history.answered else _UNREADABLE.search(_tail(op))
         if unreadable:
             return "syntax-error", f"Python could not read the program: {unreadable[0][:200]}"
         how = f"signal {detail['signal']}" if detail.get("signal") else f"exit code {code}"
         return "crashed", f"the program crashed at {seconds(op.t_ms)} ({how})"
+    return None
+
+
+def _left(history: History, op: Op) -> tuple[str, str] | None:
+    """A program that reads a topic must stay until the scenario ends it."""
+    if (op.detail or {}).get("reason") == "exited" and cut_short(history):
+        return "ended-early", f"the program ended by itself at {seconds(op.t_ms)}"
+    return None
+
+
+def _silence(
+    history: History, op: Op, answered: int, min_answered: float
+) -> tuple[str, str] | None:
+    """Cause and sentence of a program that did not answer; None when it did its part."""
+    reason, handed = (op.detail or {}).get("reason"), len(history.handed)
     if not handed:
         return "no-answers", f"the program ended at {seconds(op.t_ms)}, before its first order"
     if not answered:

@@ -27,9 +27,9 @@ class Board(threading.Thread):
         super().__init__(name="board", daemon=True)
         self._run_state = run
         self._halt = threading.Event()
-        self._watermark = 0
+        self._watermarks: dict[int, int] = {}
+        self._epochs: dict[int, int | None] = {}
         self._last: dict[str, Any] = {}
-        self._epoch: int | None = None
         self._client = admin(run.bootstrap())
         self.latest_wake_s = 0.0
 
@@ -51,14 +51,20 @@ class Board(threading.Thread):
     def draw(self) -> None:
         """Send what has changed since the last drawing."""
         run = self._run_state
-        self._send("cluster", brokers=self._brokers(), partitions=[self._partition()])
-        self._send(
-            "counts",
-            handed=run.feed.handed if run.feed else 0,
-            accepted=run.answers.accepted,
-            refused=run.answers.refused,
-            acknowledged=run.stage.tap.acknowledged(run.topic),
-        )
+        parts = range(run.scenario.judged.partitions)
+        self._watch_ends([p for p in parts if run.leader_of(run.topic, p) is not None])
+        self._send("cluster", brokers=self._brokers(), partitions=[self._drawn(p) for p in parts])
+        answers = run.learner.answers
+        counts = {
+            "handed": run.feed.handed if run.feed else 0,
+            "accepted": answers.accepted,
+            "refused": answers.refused,
+            "acknowledged": run.stage.tap.acknowledged(run.topic),
+        }
+        if run.scenario.group:
+            counts["processed"] = len(run.learner.processed)
+            counts["committed"] = sum(run.committed.values())
+        self._send("counts", **counts)
 
     def _send(self, kind: str, **data: Any) -> None:
         if self._last.get(kind) != data:
@@ -73,36 +79,41 @@ class Board(threading.Thread):
             states[str(broker)] = cut if broker in alive else "dead"
         return states
 
-    def _partition(self) -> dict[str, Any]:
+    def _drawn(self, partition: int) -> dict[str, Any]:
         run = self._run_state
-        self._watch_end()
+        ends = run.log_ends(run.topic, partition)
+        replicas = sorted(run.replicas(partition))
         return {
             "topic": run.topic,
-            "partition": 0,
-            "leader": run.leaders.get(run.topic),
-            "isr": sorted(run.in_sync.get(run.topic, ())),
-            "replicas": sorted(run.brokers),
-            "epoch": self._epoch,
-            "log_end": {str(broker): end for broker, end in run.log_ends(run.topic).items()},
-            "high_watermark": self._watermark,
+            "partition": partition,
+            "leader": run.leader_of(run.topic, partition),
+            "isr": sorted(run.isr_of(run.topic, partition)),
+            "replicas": replicas,
+            "epoch": self._epochs.get(partition),
+            "log_end": {str(broker): ends[broker] for broker in replicas},
+            "high_watermark": self._watermarks.get(partition, 0),
         }
 
-    def _watch_end(self) -> None:
-        """Ask the leader where consumers may read to, and in which epoch it leads."""
-        run = self._run_state
-        if run.leaders.get(run.topic) is None:
+    def _watch_ends(self, partitions: list[int]) -> None:
+        """Ask the leaders where consumers may read to, and in which epoch they lead."""
+        topic = self._run_state.topic
+        asked = {TopicPartition(topic, p): OffsetSpec.latest() for p in partitions}  # type: ignore[no-untyped-call]
+        if not asked:
             return
-        end = TopicPartition(run.topic, 0)
-        try:
-            asked = {end: OffsetSpec.latest()}  # type: ignore[no-untyped-call]
-            answer = self._client.list_offsets(asked, request_timeout=WATERMARK_TIMEOUT_S)[
-                end
-            ].result(WATERMARK_TIMEOUT_S * 2)
-        except (KafkaException, TimeoutError):
-            answer = None
-        if answer is None or answer.offset < 0:
+        answers = self._client.list_offsets(asked, request_timeout=WATERMARK_TIMEOUT_S)
+        late = False
+        for place, answer in answers.items():
+            try:
+                end = answer.result(WATERMARK_TIMEOUT_S * 2)
+            except (KafkaException, TimeoutError):
+                late = True
+                continue
+            if end.offset < 0:
+                late = True
+                continue
+            self._watermarks[place.partition] = end.offset
+            self._epochs[place.partition] = end.leader_epoch
+        if late:
             # What was last known stands. A client that knew the dead leader asks it for ten
             # seconds and more, so the next question is put by a new one.
-            self._client = admin(run.bootstrap())
-            return
-        self._watermark, self._epoch = answer.offset, answer.leader_epoch
+            self._client = admin(self._run_state.bootstrap())

@@ -7,7 +7,6 @@ short and is part of the history; only a failure of ours raises.
 
 from __future__ import annotations
 
-import base64
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -15,28 +14,27 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException
 
 from judge.errors import JudgeError
-from judge.events import Event
 from judge.history import Op
 from judge.inside.board import Board
 from judge.inside.clients import admin
 from judge.inside.clock import Clock
+from judge.inside.cut_short import CutShort
 from judge.inside.dump import dump_logs
-from judge.inside.exits import explain
-from judge.inside.jail import Program
-from judge.inside.limits import limits_from_dict
+from judge.inside.injecting import heal_all
 from judge.inside.network import bootstrap
+from judge.inside.observers.groups import Groups
 from judge.inside.observers.leadership import Leadership
+from judge.inside.observers.settings import note_settings
 from judge.inside.reader import Reading, read_back
 from judge.inside.run_state import RunState
 from judge.inside.stage import Stage
-from judge.inside.steps import VERBS, CutShort
+from judge.inside.steps import VERBS
 from judge.inside.topics import create_topic
-from judge.inside.workload.answers import Answers
-from judge.inside.workload.canary import BAD, GOOD, Canary
+from judge.inside.workload.canary import KINDS, Canary
+from judge.inside.workload.learner import Learner
 from judge.inside.workload.ledger import Ledger
-from judge.scenario import scenario_from_dict
+from judge.scenario import ISOLATIONS, TopicSpec, scenario_from_dict
 
-PROGRAM_END_S = 5.0
 FULL_ISR_TIMEOUT_S = 10.0
 LEARNERS_SETTINGS_ERRORS = (
     KafkaError.INVALID_CONFIG,
@@ -59,12 +57,13 @@ def conduct(stage: Stage, job: Mapping[str, Any]) -> dict[str, Any]:
 
 def _prepare(stage: Stage, job: Mapping[str, Any]) -> RunState:
     scenario = scenario_from_dict(job["scenario"])
-    brokers = tuple(sorted(stage.network.broker_ns))
+    brokers = tuple(sorted(stage.brokers.ids))
     placement = list(brokers)
     # Which broker leads, and so which one dies, is drawn from the seed; never the same by habit.
-    random.Random(job["seed"]).shuffle(placement)  # noqa: S311
+    rng = random.Random(job["seed"])  # noqa: S311
+    rng.shuffle(placement)
     clock = Clock()
-    answers = Answers(stage.note, clock.ms)
+    key = bytes.fromhex(job["key"])
     return RunState(
         stage=stage,
         scenario=scenario,
@@ -72,53 +71,36 @@ def _prepare(stage: Stage, job: Mapping[str, Any]) -> RunState:
         placement=tuple(placement),
         admin=admin(bootstrap(brokers)),
         clock=clock,
-        ledger=Ledger(bytes.fromhex(job["key"]), job["seed"], scenario.customers),
-        answers=answers,
-        program=_program(stage, job, scenario.topic, answers, clock),
-        canaries=[Canary(kind, bootstrap(brokers), clock) for kind in (BAD, GOOD)],
-    )
-
-
-def _program(
-    stage: Stage, job: Mapping[str, Any], topic: str, answers: Answers, clock: Clock
-) -> Program:
-    def heard(stream: str, text: str, _t: float) -> None:
-        if stream != "stdout" or not answers.hear(text):
-            stage.emit(Event("output", clock.ms(), {"stream": stream, "text": text}))
-
-    return Program(
-        files={name: base64.b64decode(body) for name, body in job["files"].items()},
-        argv=[job["entry"]],
-        limits=limits_from_dict(job["limits"]),
-        on_line=heard,
-        network=stage.network,
-        env={"BOOTSTRAP_SERVERS": bootstrap(stage.network.broker_ns), "TOPIC": topic},
+        rng=rng,
+        ledger=Ledger(key, job["seed"], scenario.workload.customers),
+        learner=Learner(stage, scenario, job, clock.ms),
+        canaries=[Canary(KINDS[role], bootstrap(brokers), clock) for role in scenario.canaries],
     )
 
 
 def _make_topics(run: RunState, job: Mapping[str, Any]) -> bool:
     """Create the topics; False when Kafka refuses the learner's settings, which is noted."""
-    assignment = [list(run.placement)]
     for canary in run.canaries:
-        create_topic(run.admin, canary.kind.topic, assignment, canary.kind.topic_settings)
+        kind = canary.kind
+        create_topic(run.admin, kind.topic, [list(run.replicas(0))], kind.topic_settings)
+    if run.scenario.source is not None:
+        _make(run, run.scenario.source, run.scenario.source.settings)
     try:
-        create_topic(run.admin, run.topic, assignment, dict(job["topic_settings"]))
+        _make(run, run.scenario.judged, job["topic_settings"])
     except KafkaException as refused:
         error = refused.args[0]
         if error.code() not in LEARNERS_SETTINGS_ERRORS:
             raise JudgeError("topic-not-created", error.str()) from None
-        run.note(
-            Op(
-                run.now_ms(),
-                "program",
-                "info",
-                "exit",
-                error="topic-settings-refused",
-                detail={"reason": "topic-settings-refused", "message": error.str()[:300]},
-            )
-        )
+        reason = "topic-settings-refused"
+        detail = {"reason": reason, "message": error.str()[:300]}
+        run.note(Op(run.now_ms(), "program", "info", "exit", error=reason, detail=detail))
         return False
     return True
+
+
+def _make(run: RunState, spec: TopicSpec, settings: Mapping[str, str]) -> None:
+    assignment = [list(run.replicas(partition)) for partition in range(spec.partitions)]
+    create_topic(run.admin, spec.name, assignment, settings)
 
 
 def _perform(run: RunState) -> dict[str, Any]:
@@ -127,10 +109,14 @@ def _perform(run: RunState) -> dict[str, Any]:
     board = Board(run)
     for canary in run.canaries:
         canary.start()
+    if run.scenario.group:
+        run.groups = Groups(run.bootstrap, [run.scenario.group], run.noted_committed, run.now_ms)
+        run.groups.start()
     board.start()
     try:
         _take_steps(run)
-        _end_program(run)
+        _end_programs(run)
+        heal_all(run)
         scenario_ms = run.now_ms()
         _read_everything(run)
     finally:
@@ -149,60 +135,56 @@ def _perform(run: RunState) -> dict[str, Any]:
 
 def _take_steps(run: RunState) -> None:
     for step in run.scenario.steps:
-        if step.do not in VERBS:
-            continue  # read_back: always done, so that an early end is read as well
         try:
             VERBS[step.do](run, step.options)
         except CutShort as short:
+            detail = {"message": str(short)}
             run.note(
-                Op(
-                    run.now_ms(),
-                    "scenario",
-                    "info",
-                    "cut_short",
-                    error=short.reason,
-                    detail={"message": str(short)},
-                )
+                Op(run.now_ms(), "scenario", "info", "cut_short", error=short.reason, detail=detail)
             )
             run.say("program", str(short).capitalize())
             break
-    if "hold_replication" in run.faults and run.cut_brokers:
-        run.faults["hold_replication"].heal(run)
 
 
-def _end_program(run: RunState) -> None:
-    """Whatever happened, the program is over after this, and why is in the history."""
-    if run.program.exit is None:
-        run.program.kill()
+def _end_programs(run: RunState) -> None:
     if run.feed:
         run.feed.stop()
-    ended = run.program.wait(PROGRAM_END_S)
-    if ended is None:
-        raise JudgeError("program-not-killed", "the learner's program outlived its kill")
-    run.note(
-        Op(run.now_ms(), "program", "info", "exit", error=ended.reason, detail=ended.to_dict())
-    )
-    run.say("program", explain(ended, run.program.limits))
+    for name, ended in run.learner.end():
+        who = "" if len(run.learner.programs) == 1 else f"{name}: "
+        run.say("program", who + run.learner.explain(ended))
 
 
 def _read_everything(run: RunState) -> None:
     run.tell("stage", stage="reading", label="Every log is read back")
     for canary in run.canaries:
         canary.stop(run.note)
-    alive = set(run.alive_brokers())
+    if run.groups is not None:
+        run.groups.stop()
     try:
-        run.wait_any(
-            lambda: set(run.in_sync.get(run.topic, ())) >= alive,
-            FULL_ISR_TIMEOUT_S,
-            "the live replicas did not come back in sync",
-        )
+        run.wait_any(lambda: _whole(run), FULL_ISR_TIMEOUT_S, "the live replicas did not sync")
     except JudgeError as late:
-        run.note(
-            Op(run.now_ms(), "scenario", "info", "isr_incomplete", detail={"message": str(late)})
-        )
-    readings = {canary.kind.topic: Reading("canary", _canary_id) for canary in run.canaries}
-    read_back(run, {run.topic: Reading("reader", run.ledger.id_of), **readings})
+        detail = {"message": str(late)}
+        run.note(Op(run.now_ms(), "scenario", "info", "isr_incomplete", detail=detail))
+    judged = run.scenario.judged
+    ours = Reading("reader", run.ledger.id_of, judged.partitions)
+    readings = {c.kind.topic: Reading("canary", _canary_id) for c in run.canaries}
+    first, second = ISOLATIONS
+    read_back(run, {judged.name: ours, **readings}, first)
+    if run.scenario.isolation == second:
+        read_back(run, {judged.name: ours}, second)
     dump_logs(run)
+    if run.scenario.settings_watched:
+        brokers = run.alive_brokers()
+        note_settings(run.bootstrap, [judged.name], brokers, "end", run.note, run.now_ms)
+
+
+def _whole(run: RunState) -> bool:
+    """Whether every live replica of the judged topic is in sync."""
+    alive = set(run.alive_brokers())
+    return all(
+        set(run.isr_of(run.topic, partition)) >= alive & set(run.replicas(partition))
+        for partition in range(run.scenario.judged.partitions)
+    )
 
 
 def _canary_id(value: bytes | None) -> str | None:

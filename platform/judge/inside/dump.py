@@ -2,56 +2,87 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from judge.history import Op
-from judge.inside.observers.replica_log import log_end_offset, stored_batches
+from judge.inside.observers.replica_log import StoredBatch, log_end_offset, stored_batches
 from judge.inside.run_state import RunState
 
 
 def dump_logs(run: RunState) -> None:
-    """Note each batch of the learner's topic on each broker, and where each log ends.
+    """Note each batch of the judged topic on each broker, and where each log ends.
 
     Copies of one batch have the same offset and CRC, so its ids are listed once only: three
     replicas of 20,000 orders would otherwise be most of the history.
     """
-    listed: set[tuple[int, int]] = set()
-    alive = run.alive_brokers()
-    for broker in run.brokers:
-        data = run.stage.brokers.data_dir(broker)
-        for batch in stored_batches(data, run.topic, 0):
-            if batch.is_control:
-                continue
-            copy = (batch.base_offset, batch.crc)
-            ids = None
-            if copy not in listed:
-                listed.add(copy)
-                named = (run.ledger.id_of(value) for _offset, _key, value in batch.records)
-                ids = [order_id for order_id in named if order_id is not None]
-            run.note(
-                Op(
-                    run.now_ms(),
-                    "log",
-                    "info",
-                    "stored",
-                    topic=run.topic,
-                    partition=0,
-                    broker=broker,
-                    offset=batch.base_offset,
-                    count=batch.count,
-                    epoch=batch.leader_epoch,
-                    crc=batch.crc,
-                    ids=ids,
-                )
-            )
-        run.note(
-            Op(
-                run.now_ms(),
-                "log",
-                "info",
-                "log_end",
-                topic=run.topic,
-                partition=0,
-                broker=broker,
-                offset=log_end_offset(data, run.topic, 0),
-                detail={"alive": broker in alive},
-            )
-        )
+    for partition in range(run.scenario.judged.partitions):
+        listed: set[tuple[int, int]] = set()
+        for broker in sorted(run.replicas(partition)):
+            data = run.stage.brokers.data_dir(broker)
+            for batch in stored_batches(data, run.topic, partition):
+                if batch.is_control:
+                    _note_marker(run, broker, partition, batch)
+                else:
+                    _note_batch(run, broker, partition, batch, listed)
+            _note_end(run, broker, partition)
+
+
+def _note_batch(
+    run: RunState, broker: int, partition: int, batch: StoredBatch, listed: set[tuple[int, int]]
+) -> None:
+    copy, ids = (batch.base_offset, batch.crc), None
+    if copy not in listed:
+        listed.add(copy)
+        named = (run.ledger.id_of(value) for _offset, _key, value in batch.records)
+        ids = [order_id for order_id in named if order_id is not None]
+    _note(
+        run,
+        broker,
+        partition,
+        "stored",
+        offset=batch.base_offset,
+        count=batch.count,
+        epoch=batch.leader_epoch,
+        crc=batch.crc,
+        ids=ids,
+        detail=_producer(batch),
+    )
+
+
+def _note_marker(run: RunState, broker: int, partition: int, batch: StoredBatch) -> None:
+    _note(
+        run,
+        broker,
+        partition,
+        "marker",
+        offset=batch.base_offset,
+        epoch=batch.leader_epoch,
+        detail={
+            "pid": batch.producer_id,
+            "pepoch": batch.producer_epoch,
+            "outcome": getattr(batch, "outcome", None),
+        },
+    )
+
+
+def _note_end(run: RunState, broker: int, partition: int) -> None:
+    end = log_end_offset(run.stage.brokers.data_dir(broker), run.topic, partition)
+    alive = broker in run.alive_brokers()
+    _note(run, broker, partition, "log_end", offset=end, detail={"alive": alive})
+
+
+def _producer(batch: StoredBatch) -> dict[str, Any] | None:
+    """Who wrote a batch, as far as Kafka was told."""
+    if batch.producer_id < 0:
+        return None
+    return {
+        "pid": batch.producer_id,
+        "pepoch": batch.producer_epoch,
+        "seq": batch.base_sequence,
+        "txn": bool(getattr(batch, "is_transactional", False)),
+    }
+
+
+def _note(run: RunState, broker: int, partition: int, f: str, **fields: Any) -> None:
+    place: dict[str, Any] = {"topic": run.topic, "partition": partition, "broker": broker}
+    run.note(Op(run.now_ms(), "log", "info", f, **place, **fields))

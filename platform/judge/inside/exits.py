@@ -38,6 +38,13 @@ class ProgramExit:
     peak_memory_bytes: int = 0
     output_bytes: int = 0
 
+    @property
+    def failed(self) -> bool:
+        """Whether it ended otherwise than well or by our hand."""
+        if self.reason == "exited":
+            return bool(self.code or self.signal)
+        return self.reason != "killed-by-us"
+
     def to_dict(self) -> dict[str, Any]:
         """The exit as plain JSON types."""
         return asdict(self)

@@ -13,7 +13,7 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaError, TopicPartition
 from judge.errors import JudgeError
 from judge.history import Op
 from judge.inside.clients import consumer
-from judge.inside.run_state import RunState
+from judge.inside.run_state import Part, RunState
 
 READ_TIMEOUT_S = 30.0
 BATCH = 2000
@@ -26,10 +26,13 @@ class Reading:
 
     source: str
     id_of: Callable[[bytes | None], str | None]
+    partitions: int = 1
 
 
-def read_back(run: RunState, topics: Mapping[str, Reading]) -> None:
-    """Note every readable record of partition 0 of `topics` that is ours.
+def read_back(
+    run: RunState, topics: Mapping[str, Reading], isolation: str = "read_uncommitted"
+) -> None:
+    """Note every readable record of `topics` that is ours.
 
     One consumer reads them all: each would take half a second to find its leader and its
     first offset. Reads to the end offset that the broker itself reports, never to a silence: a
@@ -43,59 +46,83 @@ def read_back(run: RunState, topics: Mapping[str, Reading]) -> None:
             "group.id": f"read-back-{uuid.uuid4().hex}",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
-            "isolation.level": "read_uncommitted",
+            "isolation.level": isolation,
         },
     )
+    parts = {(topic, p) for topic, each in topics.items() for p in range(each.partitions)}
+    # The plain level is what a history means when it names none.
+    named = {} if isolation == "read_uncommitted" else {"isolation": isolation}
     try:
-        reader.assign([TopicPartition(topic, 0, OFFSET_BEGINNING) for topic in topics])
-        _read(run, reader, topics)
+        reader.assign([TopicPartition(*part, OFFSET_BEGINNING) for part in sorted(parts)])
+        _read(run, reader, topics, parts, named)
     finally:
         reader.close()
 
 
-def _read(run: RunState, reader: Any, topics: Mapping[str, Reading]) -> None:
-    deadline, open_topics = time.monotonic() + READ_TIMEOUT_S, set(topics)
-    while open_topics and time.monotonic() < deadline:
-        found: dict[str, tuple[list[str], list[int]]] = {}
+Found = dict[Part, tuple[list[str], list[int]]]
+
+
+def _read(
+    run: RunState,
+    reader: Any,
+    topics: Mapping[str, Reading],
+    left: set[Part],
+    named: Mapping[str, str],
+) -> None:
+    deadline = time.monotonic() + READ_TIMEOUT_S
+    while left and time.monotonic() < deadline:
+        found: Found = {}
         for message in reader.consume(BATCH, timeout=POLL_S):
-            topic = message.topic()
+            part = (message.topic(), message.partition())
             if message.error() is None:
-                if (order_id := topics[topic].id_of(message.value())) is not None:
-                    ids, offsets = found.setdefault(topic, ([], []))
+                if (order_id := topics[part[0]].id_of(message.value())) is not None:
+                    ids, offsets = found.setdefault(part, ([], []))
                     ids.append(order_id)
                     offsets.append(message.offset())
-            elif message.error().code() == KafkaError._PARTITION_EOF and topic in open_topics:
-                open_topics.remove(topic)
-                _note_read(run, topics, found)
-                end = message.offset()
-                source = topics[topic].source
-                run.note(
-                    Op(
-                        run.now_ms(),
-                        source,
-                        "info",
-                        "read_end",
-                        topic=topic,
-                        partition=0,
-                        offset=end,
-                    )
-                )
-        _note_read(run, topics, found)
-    if open_topics:
-        names = ", ".join(sorted(open_topics))
+            elif message.error().code() == KafkaError._PARTITION_EOF and part in left:
+                left.remove(part)
+                _note_read(run, topics, found, named)
+                _note_end(run, topics[part[0]].source, part, message.offset(), named)
+        _note_read(run, topics, found, named)
+    if left:
+        names = ", ".join(f"{topic}-{partition}" for topic, partition in sorted(left))
         raise JudgeError(
             "reading-did-not-end", f"{names} was not read to its end in {READ_TIMEOUT_S:g} s"
         )
 
 
-def _note_read(
-    run: RunState,
-    topics: Mapping[str, Reading],
-    found: dict[str, tuple[list[str], list[int]]],
+def _note_end(
+    run: RunState, source: str, part: Part, offset: int, named: Mapping[str, str]
 ) -> None:
-    for topic, (ids, offsets) in found.items():
-        source, detail = topics[topic].source, {"offsets": offsets}
+    topic, partition = part
+    run.note(
+        Op(
+            run.now_ms(),
+            source,
+            "info",
+            "read_end",
+            topic=topic,
+            partition=partition,
+            offset=offset,
+            detail=dict(named) or None,
+        )
+    )
+
+
+def _note_read(
+    run: RunState, topics: Mapping[str, Reading], found: Found, named: Mapping[str, str]
+) -> None:
+    for (topic, partition), (ids, offsets) in found.items():
         run.note(
-            Op(run.now_ms(), source, "ok", "read", topic=topic, partition=0, ids=ids, detail=detail)
+            Op(
+                run.now_ms(),
+                topics[topic].source,
+                "ok",
+                "read",
+                topic=topic,
+                partition=partition,
+                ids=ids,
+                detail={"offsets": offsets, **named},
+            )
         )
     found.clear()

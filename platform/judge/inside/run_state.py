@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,14 +17,20 @@ from judge.scenario import Scenario
 from judge.waiting import wait_until
 
 if TYPE_CHECKING:
-    from judge.inside.jail import Program
+    from judge.inside.observers.groups import Groups
     from judge.inside.stage import Stage
-    from judge.inside.workload.answers import Answers
     from judge.inside.workload.canary import Canary
     from judge.inside.workload.feed import Feed
+    from judge.inside.workload.filler import Filler
+    from judge.inside.workload.learner import Learner
     from judge.inside.workload.ledger import Ledger
 
 LEADER_TIMEOUT_S = 5.0
+
+REPLICAS = 3
+
+Part = tuple[str, int]
+"""A topic and one of its partitions."""
 
 
 @dataclass(slots=True)
@@ -40,28 +47,50 @@ class RunState:
     placement: tuple[int, ...]
     admin: Any
     clock: Clock
+    rng: random.Random
     ledger: Ledger
-    answers: Answers
-    program: Program
+    learner: Learner
     feed: Feed | None = None
+    filler: Filler | None = None
+    groups: Groups | None = None
     canaries: list[Canary] = field(default_factory=list)
     faults: dict[str, Any] = field(default_factory=dict)
-    leaders: dict[str, int | None] = field(default_factory=dict)
-    in_sync: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    leaders: dict[Part, int | None] = field(default_factory=dict)
+    in_sync: dict[Part, tuple[int, ...]] = field(default_factory=dict)
     cut_brokers: set[int] = field(default_factory=set)
-    killed: int | None = None
-    ends_seen: dict[str, tuple[int, float]] = field(default_factory=dict)
-    killed_ms: float = 0.0
+    committed: dict[Part, int] = field(default_factory=dict)
+    healed: set[str] = field(default_factory=set)
+    waiting: dict[str, tuple[str, str]] = field(default_factory=dict)
+    ends_seen: dict[Part, tuple[int, float]] = field(default_factory=dict)
+    struck_ms: float = 0.0
 
     @property
     def topic(self) -> str:
-        """The topic the learner's program writes to."""
+        """The topic that is judged."""
         return self.scenario.topic
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """The learner's topic and the canaries'."""
-        return (self.topic, *(canary.kind.topic for canary in self.canaries))
+        """The scenario's topics and the canaries'."""
+        source = (self.scenario.source.name,) if self.scenario.source else ()
+        return (self.topic, *source, *(canary.kind.topic for canary in self.canaries))
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Every partition of `topics`; whoever is judged comes first."""
+        scenario = self.scenario
+        counts = {spec.name: spec.partitions for spec in (scenario.judged, scenario.source) if spec}
+        return tuple(
+            (topic, partition)
+            for topic in self.topics
+            for partition in range(counts.get(topic, 1))
+        )
+
+    def replicas(self, partition: int) -> tuple[int, ...]:
+        """Where the replicas of a partition are, of every topic alike; the first leads."""
+        first = self.placement[:REPLICAS]
+        turn = partition % len(first)
+        return first[turn:] + first[:turn]
 
     def now_ms(self) -> float:
         """Milliseconds since the scenario began."""
@@ -87,30 +116,39 @@ class RunState:
         """The addresses of the brokers that live."""
         return bootstrap(self.alive_brokers())
 
-    def log_ends(self, topic: str) -> dict[int, int]:
-        """Log end offset of partition 0 on every broker, read from its disk."""
+    def died(self, _broker: int) -> None:
+        """Note for the conditions that the cluster was struck now."""
+        self.struck_ms = self.now_ms()
+
+    def log_ends(self, topic: str, partition: int = 0) -> dict[int, int]:
+        """Log end offset of a partition on every broker, read from its disk."""
         return {
-            broker: log_end_offset(self.stage.brokers.data_dir(broker), topic, 0)
+            broker: log_end_offset(self.stage.brokers.data_dir(broker), topic, partition)
             for broker in self.brokers
         }
 
-    def unchanged_s(self, topic: str, end: int) -> float:
-        """For how long `end` has been the end of `topic`'s leader, as far as it was asked."""
-        known, since_ms = self.ends_seen.get(topic, (-1, 0.0))
+    def noted_committed(self, op: Op) -> None:
+        """Take an operation of the group's watch and remember how far it has committed."""
+        if op.f == "committed" and op.topic is not None and op.offset is not None:
+            self.committed[op.topic, op.partition or 0] = max(op.offset, 0)
+        self.note(op)
+
+    def unchanged_s(self, part: Part, end: int) -> float:
+        """For how long `end` has been the end of the leader's log, as far as it was asked."""
+        known, since_ms = self.ends_seen.get(part, (-1, 0.0))
         if known != end:
             since_ms = self.now_ms()
-            self.ends_seen[topic] = (end, since_ms)
+            self.ends_seen[part] = (end, since_ms)
         return (self.now_ms() - since_ms) / 1000
 
     def saw_leader(
         self, topic: str, partition: int, leader: int | None, isr: list[int], t_s: float
     ) -> None:
         """Note a change of leadership or of the ISR, seen at monotonic time `t_s`."""
-        self.leaders[topic], self.in_sync[topic] = leader, tuple(isr)
-        t_ms = self.clock.at(t_s)
+        self.leaders[topic, partition], self.in_sync[topic, partition] = leader, tuple(isr)
         self.note(
             Op(
-                t_ms,
+                self.clock.at(t_s),
                 "metadata",
                 "info",
                 "leader",
@@ -121,21 +159,25 @@ class RunState:
             )
         )
         if topic == self.topic:
-            led = f"broker {leader} leads" if leader is not None else "nobody leads"
-            who = ", ".join(str(broker) for broker in sorted(isr)) or "nobody"
-            self.say(
-                "leader" if leader is not None else "isr",
-                f"{topic}: {led}; in sync: {who}",
-                leader,
-                isr=sorted(isr),
-            )
+            self._say_leader(partition, leader, sorted(isr))
 
-    def last_seen_leader(self, topic: str) -> int | None:
-        """Who led `topic` when its leadership was last seen to change."""
-        return self.leaders.get(topic)
+    def _say_leader(self, partition: int, leader: int | None, isr: list[int]) -> None:
+        led = f"broker {leader} leads" if leader is not None else "nobody leads"
+        who = ", ".join(map(str, isr)) or "nobody"
+        where = self.topic if self.scenario.judged.partitions == 1 else f"{self.topic}-{partition}"
+        what = "leader" if leader is not None else "isr"
+        self.say(what, f"{where}: {led}; in sync: {who}", leader, isr=isr)
+
+    def leader_of(self, topic: str, partition: int = 0) -> int | None:
+        """Who led the partition when its leadership was last seen to change."""
+        return self.leaders.get((topic, partition))
+
+    def isr_of(self, topic: str, partition: int = 0) -> tuple[int, ...]:
+        """Who was in sync when that was last seen to change."""
+        return self.in_sync.get((topic, partition), ())
 
     def leader_of_all_topics(self) -> int:
-        """The one broker that leads every topic of the run, asked of the cluster now.
+        """The one broker that leads the first partition of every topic, asked of the cluster now.
 
         Raises JudgeError `leader-moved-before-kill` when it is not one broker.
         """
@@ -148,11 +190,11 @@ class RunState:
         return int(leader)
 
     def wait(self, condition: Callable[[], bool], timeout_s: float, error: str) -> bool:
-        """Wait for `condition`; False as soon as the program is over first.
+        """Wait for `condition`; False as soon as the learner's programs are over first.
 
         Raises JudgeError `timed-out` after `timeout_s`.
         """
-        self.wait_any(lambda: condition() or self.program_over(), timeout_s, error)
+        self.wait_any(lambda: condition() or self.learner.over(), timeout_s, error)
         return condition()
 
     def wait_any(self, condition: Callable[[], bool], timeout_s: float, error: str) -> None:
@@ -161,7 +203,3 @@ class RunState:
         wait_until(lambda: asked.is_set() or condition(), timeout_s, error)
         if asked.is_set():
             raise JudgeError("cancelled", "the run was cancelled")
-
-    def program_over(self) -> bool:
-        """Whether the learner's program has ended."""
-        return self.program.exit is not None

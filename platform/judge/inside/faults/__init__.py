@@ -1,12 +1,12 @@
-"""Everything that can be done to a cluster, one fault a file.
+"""Everything that can be done to a run, one fault a file.
 
 A fault is inject -> prove -> hold -> heal -> prove healed. The next one is added by copying a
-neighbour and naming it in `FAULTS`.
+neighbour, naming it in `FAULTS` and giving its keys in `judge.fault_options`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from judge.inside.faults.hold_replication import HoldReplication
@@ -15,12 +15,20 @@ from judge.inside.run_state import RunState
 
 
 class Fault(Protocol):
-    """One thing done to the cluster of a run.
+    """One thing done to the cluster, the network or a program of a run; made anew for each use.
 
-    `inject` and `heal` return the proof, as plain JSON types, that the cluster was really hurt
-    and really healed. Both raise `JudgeError` with code `fault-had-no-effect` when they cannot
-    prove it.
+    It is constructed with its checked options (see `judge.fault_options`).
+
+    `inject` and `heal` return the proof, as plain JSON types, that it really took hold and
+    really ended. Both raise `JudgeError` with code `fault-had-no-effect` when they cannot prove
+    it. `fired` asks a fault that lies in wait (a rule of the tap) whether it has struck.
     """
+
+    broker: int | None
+    """Whom it hit, once it was injected; None when that is no single broker."""
+
+    lasting: bool
+    """True when it holds until it is healed, False when it is over once it was done."""
 
     def inject(self, run: RunState) -> dict[str, Any]:
         """Do it and return the proof."""
@@ -29,7 +37,17 @@ class Fault(Protocol):
         """Undo it, where it can be undone, and return the proof."""
 
 
-FAULTS: dict[str, Callable[[], Fault]] = {
+class Lurking(Protocol):
+    """What a fault that waits for its moment has besides."""
+
+    def fired(self, run: RunState) -> bool:
+        """Whether it has struck as often as it was told to."""
+
+    def struck(self, run: RunState) -> dict[str, Any]:
+        """The proof, once it has struck."""
+
+
+FAULTS: dict[str, Callable[[Mapping[str, Any]], Fault]] = {
     "hold_replication": HoldReplication,
     "kill_broker": KillBroker,
 }

@@ -6,18 +6,25 @@ acks=1 record certain instead of likely (12 of 12 runs; without it 2 of 5 lost o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from judge.inside.network import REPLICATION_PORT
 from judge.inside.run_state import RunState
 from judge.waiting import wait_until
 
 RULE = "hold_replication"
-REPLICATION_PORT = 9094
 PROOF_TIMEOUT_S = 5.0
 
 
 class HoldReplication:
     """Drops every frame to and from the replication port on the brokers' bridge."""
+
+    broker: int | None = None
+    lasting = True
+
+    def __init__(self, _options: Mapping[str, Any]) -> None:
+        """It has no options."""
 
     def inject(self, run: RunState) -> dict[str, Any]:
         """Cut, and prove it by frames that were dropped."""
@@ -32,6 +39,7 @@ class HoldReplication:
             "no replication traffic ran into the cut",
             code="fault-had-no-effect",
         )
+        self.broker = run.leader_of(run.topic)
         return {"frames_dropped": run.stage.network.dropped(RULE)}
 
     def heal(self, run: RunState) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from judge.inside.clock import Clock
 
 PERIOD_S = 0.02
 FLUSH_S = 10.0
+WARM = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,10 @@ GOOD = CanaryKind(
 """Acknowledged by two: what no single death may lose."""
 
 
+KINDS = {"bad": BAD, "good": GOOD}
+"""What a scenario may ask for, by the role in which the judge holds it."""
+
+
 class Canary(threading.Thread):
     """Writes a numbered record every 20 ms and remembers which were acknowledged."""
 
@@ -58,6 +63,11 @@ class Canary(threading.Thread):
     def acknowledged(self) -> int:
         """How many records the cluster has acknowledged so far."""
         return len(self._acknowledged)
+
+    @property
+    def warm(self) -> bool:
+        """Whether enough has been acknowledged to say that it works."""
+        return len(self._acknowledged) >= WARM
 
     @property
     def last_acked_ms(self) -> float:

@@ -1,4 +1,4 @@
-"""Hands orders to the program at a steady pace, whatever the program does with them."""
+"""Hands orders out at a steady pace, whatever becomes of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from judge.history import Op
-from judge.inside.workload.ledger import Ledger
+from judge.inside.workload.ledger import Ledger, Order
 
 TICK_S = 0.005
 
@@ -15,37 +15,45 @@ TICK_S = 0.005
 class Feed(threading.Thread):
     """An open loop: order i is due at start + i / rate, so a slow program meets a queue.
 
-    An order counts as handed once its whole line is in the program's pipe. While the pipe is
-    full the feed waits: the program is late, and nothing is lost for it.
+    An order counts as handed once `send` has taken it. While that waits the feed waits: the
+    program is late, and nothing is lost for it.
 
     Args:
-        send: puts a line into the program's stdin; False when nobody will read it any more.
+        send: takes an order; False when nobody will take one any more.
         note: takes each operation; called on this thread.
         now_ms: milliseconds since the scenario began.
+        total: how many orders to hand in all; 0 for as many as there is time for.
     """
 
     def __init__(
         self,
         ledger: Ledger,
         per_s: float,
-        send: Callable[[str], bool],
+        send: Callable[[Order], bool],
         note: Callable[[Op], None],
         now_ms: Callable[[], float],
+        total: int = 0,
     ) -> None:
         super().__init__(name="feed", daemon=True)
         self._ledger, self._per_s, self._send = ledger, per_s, send
-        self._note, self._now_ms = note, now_ms
+        self._note, self._now_ms, self._total = note, now_ms, total
         self._halt = threading.Event()
         self.handed = 0
 
+    @property
+    def complete(self) -> bool:
+        """Whether all orders of a bounded feed have been handed."""
+        return bool(self._total) and self.handed >= self._total
+
     def run(self) -> None:
-        """Hand out orders until `stop`."""
+        """Hand out orders until `stop`, or until `total` is reached."""
         begun = time.monotonic()
         pending = self._ledger.draw()
-        while not self._halt.is_set():
+        while not self._halt.is_set() and not self.complete:
             due = int((time.monotonic() - begun) * self._per_s)
+            due = min(due, self._total) if self._total else due
             while self.handed < due and not self._halt.is_set():
-                if not self._send(pending.line):
+                if not self._send(pending):
                     return
                 self._note(
                     Op(
@@ -58,7 +66,8 @@ class Feed(threading.Thread):
                     )
                 )
                 self.handed += 1
-                pending = self._ledger.draw()
+                if not self.complete:
+                    pending = self._ledger.draw()
             self._halt.wait(TICK_S)
 
     def stop(self, timeout_s: float | None = None) -> bool:

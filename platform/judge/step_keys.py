@@ -1,0 +1,101 @@
+"""The keys of every step a scenario's timeline may have, read and checked one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from judge.fault_options import FAULT_OPTIONS, FAULTS
+from judge.fields import Fields
+
+COUNTED = (
+    "orders_answered",
+    "orders_handed",
+    "records_stored",
+    "records_processed",
+    "records_committed",
+    "processed_ahead",
+    "committed_ahead",
+)
+"""Conditions that count, and so need `more`: that many more than when the step began."""
+
+CONDITIONS = (
+    *COUNTED,
+    "isr_is_leader_alone",
+    "partition_led",
+    "served_again",
+    "followers_behind",
+    "in_sync_again",
+    "fault_fired",
+    "caught_up",
+    "program_over",
+)
+BLAMES = ("judge", "program", "nobody")
+PROGRAM = "program"
+"""The name of a scenario's program where it has only one."""
+
+Options = dict[str, Any]
+
+
+def _wait(row: Fields) -> Options:
+    options: Options = {
+        "for": row.text("for", one_of=CONDITIONS),
+        "timeout_s": row.number("timeout_s"),
+        "blame": row.text("blame", "judge", one_of=BLAMES),
+    }
+    if options["for"] in COUNTED:
+        options["more"] = row.whole("more", at_least=1)
+        options["spread"] = row.whole("spread", 0)
+    if options["for"] == "fault_fired":
+        options["fault"] = row.text("fault")
+    return options
+
+
+def _inject(row: Fields) -> Options:
+    fault = row.text("fault", one_of=FAULTS)
+    return {
+        "fault": fault,
+        "as": row.text("as", fault),
+        "text": row.text("text", ""),
+        "options": FAULT_OPTIONS[fault](row),
+    }
+
+
+def _heal(row: Fields) -> Options:
+    return {"fault": row.text("fault")}
+
+
+def _elect(row: Fields) -> Options:
+    return {"after_s": row.number("after_s")}
+
+
+def _start_program(row: Fields) -> Options:
+    return {
+        "name": row.text("name", PROGRAM),
+        "entry": row.text("entry", ""),
+        "text": row.text("text", ""),
+    }
+
+
+def _finish(row: Fields) -> Options:
+    return {
+        "timeout_s": row.number("timeout_s"),
+        "by": row.text("by", "input", one_of=("input", "kill")),
+    }
+
+
+def _nothing(_row: Fields) -> Options:
+    return {}
+
+
+STEP_KEYS: Mapping[str, Callable[[Fields], Options]] = {
+    "start_program": _start_program,
+    "start_orders": _nothing,
+    "wait": _wait,
+    "inject": _inject,
+    "heal": _heal,
+    "elect_if_leaderless": _elect,
+    "finish_program": _finish,
+    "read_back": _nothing,
+}
+"""Verb → the function that reads its keys. docs/labs.md lists them."""
