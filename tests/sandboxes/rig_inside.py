@@ -1,0 +1,75 @@
+"""Inside a rig: the supervisor as it is, with one more operation that runs a test's function."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from judge.inside.__main__ import main
+from judge.inside.ops import OPS
+from judge.inside.stage import Stage
+
+PATIENCE_S = 60.0
+
+
+def act(
+    stage: Stage, *, source: str, file: str, name: str, job: dict[str, Any], given: dict[str, Any]
+) -> dict[str, Any]:
+    """Run the function `name` of a test module on a run made for it; answers {"found"}.
+
+    Whatever it did is undone after it: its faults are healed, its programs ended, and the
+    brokers that it killed run again.
+    """
+    module: dict[str, Any] = {"__name__": name, "__file__": file}
+    exec(compile(source, file, "exec"), module)
+    with _run(stage, job) as run:
+        return {"found": module[name](run, **given)}
+
+
+@contextlib.contextmanager
+def _run(stage: Stage, job: Mapping[str, Any]) -> Iterator[Any]:
+    from judge.inside.conduct import _make_topics, _prepare
+    from judge.inside.injecting import heal_all
+    from judge.inside.observers.leadership import Leadership
+
+    run = _prepare(stage, job)
+    assert _make_topics(run, job)
+    leadership = Leadership(run.bootstrap(), list(run.topics), run.saw_leader)
+    leadership.start()
+    try:
+        _until(lambda: all(run.leader_of(*part) is not None for part in run.parts), "no leader")
+        yield run
+    finally:
+        run.learner.end()
+        with contextlib.suppress(Exception):
+            heal_all(run)
+        _mend(run)
+        leadership.stop()
+
+
+def _mend(run: Any) -> None:
+    """Start every dead node again and wait until the cluster has settled."""
+    from judge.inside.cluster import settle, wait_registered
+
+    brokers = run.stage.brokers
+    dead = [node for node in brokers.node_ids if not brokers.alive(node)]
+    for node in dead:
+        brokers.start(node)
+    if dead:
+        wait_registered(brokers, PATIENCE_S)
+        for broker in set(dead) & set(brokers.ids):
+            run.stage.tap.broker_up(broker)
+    settle(run.stage)
+
+
+def _until(condition: Callable[[], bool], error: str) -> None:
+    from judge.waiting import wait_until
+
+    wait_until(condition, PATIENCE_S, error)
+
+
+OPS["act"] = act
+
+if __name__ == "__main__":
+    main()
