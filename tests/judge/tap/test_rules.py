@@ -19,6 +19,9 @@ class DropFirstResponse:
     def __init__(self):
         self.taken = 0
 
+    def meet(self, wire):
+        pass
+
     def request(self, wire, exchange, frame):
         return False
 
@@ -48,7 +51,7 @@ def wired():
             upstream.setblocking(False)
             self.read_fd, write_fd = os.pipe()
             self.evidence = Evidence(write_fd, time.monotonic)
-            self.connection = Connection(1, 1, program, upstream, self.evidence, (rule,))
+            self.connection = Connection(1, 1, program, upstream, self.evidence, rule)
             self.connection.on_event(self.connection.fds[1], select.EPOLLOUT)
 
         def records(self):

@@ -8,11 +8,15 @@ way across, so when it dies nothing passes.
     proxy       one thread, one epoll: accepts, dials, drives connections
     connection  one pair of sockets (ends): backpressure, half-close, reset
     frames      bytes -> frames, bounded; a frame that nobody must see whole is streamed
-    codec       the few messages that are evidence, read by kio
+    codec       the messages that are evidence, read by kio
     produce     batches of a request, results of a response
-    exchanges   which request a response answers
-    evidence    one row for each batch once its fate is known
-    rules       the seam where faults on the learner's side will go
+    calls       commits, transactions and life in a group
+    exchanges   which request a response answers, and whose turn it is
+    evidence    rows for each of these once its fate is known
+    seam        what a rule sees and may do
+    rules       faults on the program's side, one module a kind
+    answers     responses of our own making
+    timers      what is to be done later
     handle      the supervisor's side: `start_tap`, `Tap`
 
 What cannot be decoded cannot be recorded, so it is not passed on: its connection is reset.

@@ -17,6 +17,7 @@ from judge.inside.tap.control import Control  # noqa: E402
 from judge.inside.tap.evidence import Evidence  # noqa: E402
 from judge.inside.tap.places import places_from_json  # noqa: E402
 from judge.inside.tap.proxy import MOST_CONNECTIONS, Proxy  # noqa: E402
+from judge.inside.tap.rules import RuleBook  # noqa: E402
 
 _DESCRIPTORS = 2 * MOST_CONNECTIONS + 64
 
@@ -28,10 +29,12 @@ def main(places_json: str, control_fd: str, evidence_fd: str) -> None:
     control = socket.socket(fileno=int(control_fd))
     evidence = Evidence(int(evidence_fd), time.monotonic)
     proxy = Proxy(places, evidence)
+    rules = RuleBook(evidence, proxy)
+    proxy.obey(rules)
     warm_up()
     # What is loaded by now stays for good: no collection should walk it again.
     gc.freeze()
-    ear = Control(control, proxy, evidence)
+    ear = Control(control, proxy, evidence, rules)
     proxy.watch(control.fileno(), ear.on_readable)
     proxy.run()
 

@@ -18,8 +18,16 @@ FETCH = 1
 METADATA = 3
 
 _REQUEST_HEAD = struct.Struct(">hhi")
-_WARM = ((PRODUCE, 10), (PRODUCE, 13), (METADATA, 12), (METADATA, 13))
+API_VERSIONS = 18
+
+_WARM = (
+    (PRODUCE, 10), (PRODUCE, 13), (METADATA, 12), (METADATA, 13),
+    (API_VERSIONS, 3), (API_VERSIONS, 4),
+)  # fmt: skip
 """What librdkafka 2.16 and the Java client 4.3 send to Kafka 4.3; loading one costs 5 ms."""
+
+
+_NUMBERS = {name: number for number, name in api_key_map.items()}
 
 
 class UndecodableError(Exception):
@@ -58,6 +66,16 @@ def read_response(api: int, version: int, frame: memoryview) -> Any:
     return _read(header_reader, body_reader, frame)[1]
 
 
+def read_client_id(head: RequestHead, frame: memoryview) -> str | None:
+    """What the sender of a request calls itself; None also where its header cannot be read."""
+    try:
+        header_reader, _ = _readers(head.api, head.version, request=True)
+        client_id: str | None = header_reader(frame, SIZE_BYTES)[0].client_id
+    except Exception:  # a client may ask in a version that only its broker can refuse
+        return None
+    return client_id
+
+
 def error_name(code: ErrorCode) -> str | None:
     """Kafka's own name of an error, as in NOT_LEADER_OR_FOLLOWER; None for success."""
     return None if code is ErrorCode.none else code.name.upper()
@@ -66,6 +84,11 @@ def error_name(code: ErrorCode) -> str | None:
 def api_name(api: int) -> str:
     """An API's name as in Kafka's protocol guide, in snake case: `produce`, `delete_topics`."""
     return api_key_map[api]
+
+
+def api_number(name: str) -> int | None:
+    """The number of the API with that name; None when Kafka has none."""
+    return _NUMBERS.get(name)
 
 
 def warm_up() -> None:

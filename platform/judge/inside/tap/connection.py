@@ -5,20 +5,23 @@ from __future__ import annotations
 import select
 import socket
 import struct
+from collections.abc import Callable
 
-from judge.inside.tap.codec import METADATA, PRODUCE, UndecodableError, read_head
+from judge.inside.tap.codec import PRODUCE, UndecodableError, read_client_id, read_head
 from judge.inside.tap.ends import End, broker_end, program_end
-from judge.inside.tap.evidence import Evidence
+from judge.inside.tap.evidence import RECORDED_APIS, Evidence
 from judge.inside.tap.exchanges import Exchange, Exchanges
 from judge.inside.tap.frames import BadFrameError, Piece
-from judge.inside.tap.rules import Rules
+from judge.inside.tap.seam import NoRules, Rules
 
 PAUSE_EXCHANGES = 4096
 """Unanswered requests on one connection above which no further request is read."""
 
 _READ_BYTES = 1 << 18
 _RESET = struct.pack("ii", 1, 0)
-_RECORDED = frozenset({PRODUCE, METADATA})
+
+Later = Callable[["Connection", float, Callable[[], None]], None]
+"""Calls a function for a connection after a delay in seconds; see `Proxy.later`."""
 
 
 class Connection:
@@ -30,12 +33,14 @@ class Connection:
 
     def __init__(
         self, number: int, broker: int, program: socket.socket, upstream: socket.socket,
-        evidence: Evidence, rules: Rules = (),
+        evidence: Evidence, rules: Rules | None = None, later: Later | None = None,
     ) -> None:  # fmt: skip
         self.number, self.broker = number, broker
-        self._evidence, self._rules = evidence, rules
+        self.client_id: str | None = None
+        self._evidence, self._rules, self._later = evidence, rules or NoRules(), later
         self._exchanges = Exchanges()
-        self._whole_apis = _RECORDED.union(*(rule.apis for rule in rules))
+        self._streaming: Exchange | None = None
+        self._named = False
         self._program = program_end(program)
         self._upstream = broker_end(upstream, self._must_be_whole)
         self._fds = (program.fileno(), upstream.fileno())
@@ -47,7 +52,12 @@ class Connection:
     def held_bytes(self) -> int:
         """Memory that this connection holds: unfinished frames and queues."""
         ends = (self._program, self._upstream)
-        return sum(end.held_bytes for end in ends)
+        return sum(end.held_bytes for end in ends) + self._exchanges.held_bytes
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can still pass."""
+        return self.closed is None
 
     @property
     def fds(self) -> tuple[int, int]:
@@ -93,14 +103,24 @@ class Connection:
         """Queue bytes towards the broker."""
         self._upstream.outlet.put(frame)
 
-    def to_program(self, frame: memoryview, exchange: Exchange | None = None) -> None:
-        """Queue bytes towards the program; `exchange` settles as delivered once they are sent."""
-        self._program.outlet.put(frame, exchange)
+    def to_program(self, frame: memoryview, exchange: Exchange) -> None:
+        """Queue a response; it settles as delivered once its turn has come and it is sent."""
+        self._say(exchange, frame, complete=True)
+
+    def withhold(self, exchange: Exchange) -> None:
+        """Expect no answer of the broker to this request, but keep its turn."""
+        exchange.withheld = True
 
     def give_up(self, exchange: Exchange, why: str) -> None:
         """Settle an exchange that the broker or the program will never see the end of."""
         self._exchanges.answered(exchange)
         self._settle(exchange, why)
+        self._pass_ready()
+
+    def later(self, delay_s: float, do: Callable[[], None]) -> None:
+        """Call `do` after `delay_s`, unless this is closed by then."""
+        if self._later is not None:
+            self._later(self, delay_s, do)
 
     def reset(self, why: str) -> None:
         """Close both sides with a TCP reset: neither may take what it got for all there was."""
@@ -117,6 +137,15 @@ class Connection:
         self._upstream.sock.close()
         for exchange in self._program.outlet.undelivered() + self._exchanges.drain():
             self._settle(exchange, why)
+
+    def flush(self) -> None:
+        """Send what was queued outside of `on_event`. Never raises for what the peers do."""
+        try:
+            for end in (self._upstream, self._program):
+                if self.closed is None:
+                    self._flush(end)
+        except OSError as error:
+            self.reset(f"flush-broke: {error.strerror}")
 
     def _read(self, end: End) -> None:
         data = end.sock.recv(_READ_BYTES)
@@ -137,37 +166,51 @@ class Connection:
     def _request(self, piece: Piece) -> None:
         if self.closed is not None:
             return
-        exchange = self._evidence.request(read_head(piece.data), piece.data)
-        if exchange.api == PRODUCE and exchange.acks == 0:
-            self._settle(exchange, None)
-        else:
+        head = read_head(piece.data)
+        if not self._named:
+            self._named, self.client_id = True, read_client_id(head, piece.data)
+            self._rules.meet(self)
+        exchange = self._evidence.request(head, piece.data)
+        unanswerable = exchange.api == PRODUCE and exchange.acks == 0
+        if not unanswerable:
             self._exchanges.expect(exchange)
-        if not any(
-            exchange.api in rule.apis and rule.request(self, exchange, piece.data)
-            for rule in self._rules
+        if exchange.api not in self._rules.apis or not self._rules.request(
+            self, exchange, piece.data
         ):
             self.to_broker(piece.data)
+        if unanswerable:
+            self._settle(exchange, None)
 
     def _response(self, piece: Piece) -> None:
         if self.closed is not None:
             return
-        if not piece.starts:
-            self.to_program(piece.data)
-            return
-        exchange = self._exchanges.next(piece.correlation_id)
-        if exchange.api in self._whole_apis:
-            # While this may still fail the exchange stays on the list, and so settles.
-            self._evidence.response(exchange, piece.data)
-        self._exchanges.answered(exchange)
-        if any(
-            exchange.api in rule.apis and rule.response(self, exchange, piece.data)
-            for rule in self._rules
-        ):
-            return
-        self.to_program(piece.data, exchange if exchange.batches else None)
+        if self._streaming is None:
+            exchange = self._exchanges.next(piece.correlation_id)
+            whole = piece.ends
+            if whole and exchange.api in RECORDED_APIS:
+                # While this may still fail the exchange stays on the list, and so settles.
+                self._evidence.response(exchange, piece.data)
+            exchange.heard = True
+            asked = whole and exchange.api in self._rules.apis
+            if asked and self._rules.response(self, exchange, piece.data):
+                return
+        else:
+            exchange = self._streaming
+        self._streaming = None if piece.ends else exchange
+        self._say(exchange, piece.data, complete=piece.ends)
+
+    def _say(self, exchange: Exchange, data: memoryview, *, complete: bool) -> None:
+        self._exchanges.say(exchange, data, complete=complete)
+        self._pass_ready()
+
+    def _pass_ready(self) -> None:
+        if self.closed is None:
+            for data, exchange in self._exchanges.ready():
+                self._program.outlet.put(data, exchange)
 
     def _must_be_whole(self, correlation_id: int) -> bool:
-        return self._exchanges.next(correlation_id).api in self._whole_apis
+        api = self._exchanges.next(correlation_id).api
+        return api in RECORDED_APIS or api in self._rules.apis
 
     def _flush(self, end: End) -> None:
         # A program that has said its last may be dead: sent to it is then not delivered.
@@ -199,4 +242,7 @@ class Connection:
         self._connected = True
 
     def _settle(self, exchange: Exchange, why: str | None) -> None:
+        if exchange.settled:
+            return
+        exchange.settled = True
         self._evidence.settle(exchange, self.broker, self.number, why)

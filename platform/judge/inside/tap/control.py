@@ -13,6 +13,7 @@ from typing import Any
 from judge.inside.tap.codec import api_name
 from judge.inside.tap.evidence import Evidence
 from judge.inside.tap.proxy import Proxy
+from judge.inside.tap.rules import BadRuleError, RuleBook
 
 _READ_BYTES = 1 << 16
 
@@ -20,8 +21,10 @@ _READ_BYTES = 1 << 16
 class Control:
     """Serves requests on `sock`; when the other end is gone, so is this process."""
 
-    def __init__(self, sock: socket.socket, proxy: Proxy, evidence: Evidence) -> None:
-        self._sock, self._proxy, self._evidence = sock, proxy, evidence
+    def __init__(
+        self, sock: socket.socket, proxy: Proxy, evidence: Evidence, rules: RuleBook
+    ) -> None:
+        self._sock, self._proxy, self._evidence, self._rules = sock, proxy, evidence, rules
         self._buffer = b""
         self._commands: dict[str, Callable[..., dict[str, Any]]] = {
             "up": self._up,
@@ -30,6 +33,9 @@ class Control:
             "flush": self._flush,
             "acknowledged": self._acknowledged,
             "stats": self._stats,
+            "add-rule": self._add_rule,
+            "remove-rule": self._remove_rule,
+            "rule-state": self._rules.state,
         }
 
     def on_readable(self) -> None:
@@ -43,6 +49,8 @@ class Control:
             command = self._commands[request.pop("do")]
             try:
                 answer: dict[str, Any] = {"ok": command(**request)}
+            except BadRuleError as error:
+                answer = {"refused": str(error)}
             except OSError as error:
                 answer = {"error": f"{type(error).__name__}: {error}"}
             self._sock.sendall(json.dumps(answer).encode() + b"\n")
@@ -64,6 +72,16 @@ class Control:
 
     def _acknowledged(self, topic: str) -> dict[str, Any]:
         return {"records": self._evidence.acknowledged[topic]}
+
+    def _add_rule(self, spec: dict[str, Any]) -> dict[str, Any]:
+        rule_id = self._rules.add(spec)
+        self._proxy.refresh_all()
+        return {"id": rule_id}
+
+    def _remove_rule(self, rule_id: str) -> dict[str, Any]:
+        self._rules.remove(rule_id)
+        self._proxy.refresh_all()
+        return {}
 
     def _stats(self) -> dict[str, Any]:
         usage = resource.getrusage(resource.RUSAGE_SELF)

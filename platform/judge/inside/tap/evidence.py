@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from judge.inside.tap.call_records import CallRecord, outcome_of
+from judge.inside.tap.calls import CALL_APIS, Call, call_of, note_answer
 from judge.inside.tap.codec import (
     METADATA,
     PRODUCE,
@@ -31,9 +34,12 @@ MOST_ROWS = 250_000
 
 _FLUSH_BYTES = 1 << 15
 
+RECORDED_APIS = CALL_APIS | {PRODUCE, METADATA}
+"""Their frames are read whole: they are evidence, or Metadata, which names topic ids."""
+
 
 class Evidence:
-    """Reads requests and responses, and writes a row for each batch once its fate is known.
+    """Reads requests and responses, and writes rows for each once its fate is known.
 
     Args:
         out_fd: a pipe. A full pipe blocks, and so stops the traffic: no record, no passage.
@@ -60,14 +66,12 @@ class Evidence:
         """The exchange that a request opens. Raises UndecodableError when it cannot be recorded."""
         exchange = Exchange(head.api, head.version, head.correlation_id, self._now_s())
         self.requests[head.api] += 1
-        if head.api == PRODUCE:
+        if head.api in RECORDED_APIS and head.api != METADATA:
             header, body = read_request(head, frame)
-            exchange.batches = batches_of(body)
-            exchange.acks, exchange.client_id = body.acks, header.client_id
-            exchange.transactional_id = body.transactional_id
-            self._expected_rows += len(exchange.batches)
+            exchange.client_id = header.client_id
+            self._take_in(exchange, body)
             if self._expected_rows > MOST_ROWS:
-                raise UndecodableError(f"more than {MOST_ROWS} batches in one run")
+                raise UndecodableError(f"more than {MOST_ROWS} rows of evidence in one run")
         return exchange
 
     def response(self, exchange: Exchange, frame: memoryview) -> None:
@@ -77,6 +81,9 @@ class Evidence:
             exchange.results = results_of(read_response(PRODUCE, exchange.version, frame))
         elif exchange.api == METADATA:
             self._learn_names(read_response(METADATA, exchange.version, frame))
+        elif exchange.call:
+            body = read_response(exchange.api, exchange.version, frame)
+            note_answer(exchange.call, exchange.api, body)
 
     def settle(self, exchange: Exchange, broker: int, connection: int, why: str | None) -> None:
         """Write the rows of an exchange whose fate is known; `why` is None when delivered."""
@@ -85,8 +92,10 @@ class Evidence:
             record = self._record(exchange, batch, broker, connection, why, ended_s)
             if record.acknowledged:
                 self.acknowledged[record.topic] += record.count
-            self._buffer += record.to_line().encode()
-            self.rows += 1
+            self._write(record.to_line())
+        if exchange.call:
+            for row in self._calls(exchange, exchange.call, broker, connection, why, ended_s):
+                self._write(row.to_line())
         if len(self._buffer) >= _FLUSH_BYTES:
             self.flush()
 
@@ -97,15 +106,75 @@ class Evidence:
         while rest:
             rest = rest[os.write(self._out_fd, rest) :]
 
+    def acknowledged_records(self, topic: str) -> int:
+        """Records of `topic` whose acknowledgement was delivered."""
+        return self.acknowledged[topic]
+
+    def name_of(self, key: TopicKey) -> str:
+        """A topic's name; an id that no Metadata response has named stays visible as itself."""
+        return key if isinstance(key, str) else self._names.get(key, str(key))
+
+    def now_s(self) -> float:
+        """The clock that dates the evidence."""
+        return self._now_s()
+
+    def _take_in(self, exchange: Exchange, body: Any) -> None:
+        if exchange.api == PRODUCE:
+            exchange.batches = batches_of(body)
+            exchange.acks = body.acks
+            exchange.transactional_id = body.transactional_id
+            self._expected_rows += len(exchange.batches)
+        else:
+            exchange.call = call_of(exchange.api, body)
+            exchange.transactional_id = exchange.call.transactional_id
+            self._expected_rows += max(1, len(exchange.call.offsets))
+
+    def _write(self, line: str) -> None:
+        self._buffer += line.encode()
+        self.rows += 1
+
+    def _calls(
+        self, exchange: Exchange, call: Call, broker: int, connection: int,
+        why: str | None, ended_s: float,
+    ) -> list[CallRecord]:  # fmt: skip
+        record = CallRecord(
+            outcome=outcome_of(answered=call.answered, why=why),
+            f=call.f,
+            id=call.id,
+            broker=broker,
+            connection=connection,
+            sent_s=exchange.sent_s,
+            ended_s=ended_s,
+            answered_s=exchange.answered_s,
+            error=call.error,
+            why=why,
+            rule=exchange.rule,
+            client_id=exchange.client_id,
+            detail=call.detail,
+        )
+        if call.f != "commit":
+            return [record]
+        return [
+            replace(
+                record,
+                topic=self.name_of(key),
+                partition=partition,
+                offset=offset,
+                error=call.errors.get((key, partition)),
+            )
+            for (key, partition), offset in call.offsets.items()
+        ]
+
     def _record(
         self, exchange: Exchange, batch: Batch, broker: int, connection: int,
         why: str | None, ended_s: float,
     ) -> TapRecord:  # fmt: skip
-        result = exchange.results.get((batch.topic_key, batch.partition))
+        place = (batch.topic_key, batch.partition)
+        result, hidden = exchange.results.get(place), exchange.hidden_offsets
         return TapRecord(
             outcome=_outcome(answered=result is not None, acks=exchange.acks, why=why),
             broker=broker,
-            topic=self._name(batch.topic_key),
+            topic=self.name_of(batch.topic_key),
             partition=batch.partition,
             count=batch.count,
             crc=batch.crc,
@@ -124,6 +193,9 @@ class Evidence:
             client_id=exchange.client_id,
             connection=connection,
             version=exchange.version,
+            # Of a response that a rule changed, the partitions it left alone are as ever.
+            rule=None if hidden and place not in hidden else exchange.rule,
+            hidden_offset=hidden.get(place),
         )
 
     def _learn_names(self, body: Any) -> None:
@@ -131,10 +203,6 @@ class Evidence:
             topic_id = getattr(topic, "topic_id", None)
             if topic_id is not None and topic.name:
                 self._names[topic_id] = topic.name
-
-    def _name(self, key: TopicKey) -> str:
-        # An id that no Metadata response has named stays visible as itself.
-        return key if isinstance(key, str) else self._names.get(key, str(key))
 
 
 def _outcome(*, answered: bool, acks: int, why: str | None) -> str:

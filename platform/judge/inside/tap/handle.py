@@ -6,11 +6,12 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from judge.errors import JudgeError
 from judge.history import Op
+from judge.inside.tap.call_records import CallRecord, call_record_from_row
 from judge.inside.tap.places import Address, Places, places_in
 from judge.inside.tap.records import TapRecord, record_from_line
 from judge.inside.tap.spawn import spawn_tap
@@ -33,7 +34,7 @@ class Tap:
     def __init__(self, places: Places) -> None:
         self._asking, self._reading = threading.Lock(), threading.Lock()
         self._chunks: list[bytes] = []
-        self._records: list[TapRecord] = []
+        self._rows: list[TapRecord | CallRecord] = []
         self._arrived_rows = self._drained_rows = 0
         self._stopped = False
         self._tap = spawn_tap(places)
@@ -85,13 +86,11 @@ class Tap:
 
         Batches in flight are not among them; `stop` and `reset_connections` settle those.
         """
-        if not self._stopped:
-            self._catch_up(self._ask("flush")["rows"])
-        with self._reading:
-            *lines, rest = b"".join(self._chunks).split(b"\n")
-            self._chunks = [rest] if rest else []
-            self._records += [record_from_line(line) for line in lines]
-            return list(self._records)
+        return [row for row in self._all_rows() if isinstance(row, TapRecord)]
+
+    def calls(self) -> list[CallRecord]:
+        """Every commit, end of a transaction and group request, as `records` has the batches."""
+        return [row for row in self._all_rows() if isinstance(row, CallRecord)]
 
     def drain(self) -> list[TapRecord]:
         """Like `records`, but only those that no earlier `drain` returned."""
@@ -101,8 +100,27 @@ class Tap:
         return fresh
 
     def ops(self, t0_mono_s: float) -> list[Op]:
-        """All records as operations of the history; `t0_mono_s` is its zero on CLOCK_MONOTONIC."""
-        return [record.to_op(t0_mono_s) for record in self.records()]
+        """All evidence as operations of the history; `t0_mono_s` is its zero on CLOCK_MONOTONIC."""
+        return [row.to_op(t0_mono_s) for row in self._all_rows()]
+
+    def add_rule(self, spec: Mapping[str, Any]) -> str:
+        """Put a rule in force at once; returns its id. docs/tap.md lists the rules and their keys.
+
+        Raises JudgeError "tap-rule-refused" for a rule that cannot be.
+        """
+        return str(self._ask("add-rule", spec=dict(spec))["id"])
+
+    def remove_rule(self, rule_id: str) -> None:
+        """End a rule; what it holds is released. Harmless when it has ended already."""
+        self._ask("remove-rule", rule_id=rule_id)
+
+    def rule_state(self, rule_id: str) -> dict[str, Any]:
+        """What a rule has done, also after its end: `fired`, `held` and the first `events`.
+
+        An event has `t_s` on CLOCK_MONOTONIC, `connection`, `broker`, `client` and, for a frame,
+        `api`, `request`, `places`. With `fired` 0 there was no fault, and no verdict on it.
+        """
+        return self._ask("rule-state", rule_id=rule_id)
 
     def reset_connections(self, why: str = "tap-reset") -> None:
         """Break every open connection; what was in flight on them becomes `unanswered`."""
@@ -118,6 +136,15 @@ class Tap:
         with contextlib.suppress(JudgeError):
             self.reset_connections("tap-stopped")
         self._end()
+
+    def _all_rows(self) -> list[TapRecord | CallRecord]:
+        if not self._stopped:
+            self._catch_up(self._ask("flush")["rows"])
+        with self._reading:
+            *lines, rest = b"".join(self._chunks).split(b"\n")
+            self._chunks = [rest] if rest else []
+            self._rows += map(_row, lines)
+            return list(self._rows)
 
     def _end(self) -> None:
         self._stopped = True
@@ -141,6 +168,8 @@ class Tap:
         if not line:
             raise self._died(command)
         answer = json.loads(line)
+        if "refused" in answer:
+            raise JudgeError("tap-rule-refused", answer["refused"])
         if "error" in answer:
             raise JudgeError("tap-failed", f"The tap failed to do {command!r}.", answer["error"])
         body: dict[str, Any] = answer["ok"]
@@ -165,6 +194,12 @@ class Tap:
             "The tap's evidence did not arrive.",
             code="tap-died",
         )
+
+
+def _row(line: bytes) -> TapRecord | CallRecord:
+    if line.startswith(b"{"):
+        return call_record_from_row(json.loads(line))
+    return record_from_line(line)
 
 
 def start_tap(network: Network, broker_ids: Sequence[int]) -> Tap:

@@ -63,10 +63,18 @@ def batches_of(body: Any) -> tuple[Batch, ...]:
 def results_of(body: Any) -> Mapping[Place, Result]:
     """The results of a decoded Produce response, by topic key and partition."""
     return {
-        (_key(topic), part.index): _result(part)
+        (topic_key_of(topic), part.index): _result(part)
         for topic in body.responses
         for part in topic.partition_responses
     }
+
+
+def topic_key_of(topic: Any) -> TopicKey:
+    """How a topic of a request or response is named. Raises UndecodableError without a name."""
+    key = topic.topic_id if hasattr(topic, "topic_id") else topic.name
+    if not isinstance(key, str | UUID):
+        raise UndecodableError("a topic without name and id")
+    return key
 
 
 def _batch(topic: Any, part: Any) -> Batch:
@@ -80,19 +88,12 @@ def _batch(topic: Any, part: Any) -> Batch:
         raise UndecodableError(f"record format {magic}; only {_MAGIC} is known")
     if length + _LENGTH_FROM != len(records):
         raise UndecodableError("more or less than one record batch for a partition")
-    return Batch(_key(topic), part.index, count, crc, pid, epoch, sequence, len(records))
+    return Batch(topic_key_of(topic), part.index, count, crc, pid, epoch, sequence, len(records))
 
 
 def _result(part: Any) -> Result:
     error = error_name(part.error_code)
     return Result(error, None if error or part.base_offset < 0 else part.base_offset)
-
-
-def _key(topic: Any) -> TopicKey:
-    key = topic.topic_id if hasattr(topic, "topic_id") else topic.name
-    if not isinstance(key, str | UUID):
-        raise UndecodableError("a topic without name and id")
-    return key
 
 
 def _all(items: Iterable[Any] | None) -> Iterable[Any]:

@@ -13,7 +13,8 @@ from typing import Any
 from judge.inside.tap.connection import Connection
 from judge.inside.tap.evidence import Evidence
 from judge.inside.tap.places import Address, Places
-from judge.inside.tap.rules import Rules
+from judge.inside.tap.seam import Rules, Wire
+from judge.inside.tap.timers import Timers
 
 MOST_CONNECTIONS = 1000
 """A client opens one or two a broker. Beyond this, new ones are reset at once."""
@@ -31,11 +32,12 @@ class Proxy:
     Args:
         places: where to listen and where to dial.
         evidence: what records the traffic.
-        rules: faults on the learner's side; none in a record-only tap.
     """
 
-    def __init__(self, places: Places, evidence: Evidence, rules: Rules = ()) -> None:
-        self._places, self._evidence, self._rules = places, evidence, rules
+    def __init__(self, places: Places, evidence: Evidence) -> None:
+        self._places, self._evidence = places, evidence
+        self._rules: Rules | None = None
+        self._timers = Timers(evidence.now_s)
         self._epoll = select.epoll()
         self._handlers: dict[int, Callable[[int], None]] = {}
         self._masks: dict[int, int] = {}
@@ -48,6 +50,24 @@ class Proxy:
         self._closed: Counter[str] = Counter()
         self._bugs: Counter[str] = Counter()
 
+    def obey(self, rules: Rules) -> None:
+        """Let `rules` see all connections that are accepted from now on."""
+        self._rules = rules
+
+    def wires(self) -> list[Wire]:
+        """The connections that are open now."""
+        return [connection for connection in self._connections if connection.is_open]
+
+    def later(self, connection: Connection, delay_s: float, do: Callable[[], None]) -> None:
+        """Call `do` after `delay_s`, unless `connection` has closed by then."""
+        self._timers.after(delay_s, lambda: self._act(connection, do))
+
+    def refresh_all(self) -> None:
+        """Send what a command has queued, and bring epoll up to date with all connections."""
+        for connection in list(self._connections):
+            connection.flush()
+            self._refresh(connection)
+
     def watch(self, fd: int, handler: Callable[[], None]) -> None:
         """Call `handler` whenever `fd` can be read or has hung up."""
         self._register(fd, select.EPOLLIN, lambda _mask: handler())
@@ -55,10 +75,10 @@ class Proxy:
     def run(self) -> None:
         """Serve for ever; whoever ends it ends the process."""
         while True:
-            timeout_s = _IDLE_FLUSH_S if self._evidence.unflushed else None
-            ready = self._epoll.poll(timeout_s)
+            ready = self._epoll.poll(self._patience_s())
             if not ready:
                 self._evidence.flush()
+            self._timers.run_due()
             for fd, mask in ready:
                 handler = self._handlers.get(fd)
                 if handler is not None:
@@ -116,9 +136,11 @@ class Proxy:
             self._turn_away(program, "broker-unreachable")
             return
         connection = Connection(
-            self._accepted, broker, program, upstream, self._evidence, self._rules
+            self._accepted, broker, program, upstream, self._evidence, self._rules, self.later
         )
         self._connections.add(connection)
+        if self._rules is not None:
+            self._rules.meet(connection)
         self._refresh(connection)
 
     def _turn_away(self, program: socket.socket, why: str) -> None:
@@ -126,9 +148,24 @@ class Proxy:
         program.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         program.close()
 
+    def _patience_s(self) -> float | None:
+        due_s = self._timers.wait_s()
+        if not self._evidence.unflushed:
+            return due_s
+        return _IDLE_FLUSH_S if due_s is None else min(due_s, _IDLE_FLUSH_S)
+
     def _drive(self, connection: Connection, fd: int, mask: int) -> None:
+        self._guarded(connection, lambda: connection.on_event(fd, mask))
+
+    def _act(self, connection: Connection, do: Callable[[], None]) -> None:
+        if connection.is_open:
+            self._guarded(connection, do)
+            connection.flush()
+            self._refresh(connection)
+
+    def _guarded(self, connection: Connection, do: Callable[[], None]) -> None:
         try:
-            connection.on_event(fd, mask)
+            do()
         except Exception as error:  # one connection's bug must not take the tap down
             where = error.__traceback__
             while where is not None and where.tb_next is not None:

@@ -26,6 +26,8 @@ class TapRecord:
     kernel, or when it became certain that it never would be. `why` is what ended the connection
     of an exchange that did not end well. `error` has Kafka's name; of those,
     REQUEST_TIMED_OUT and NOT_ENOUGH_REPLICAS_AFTER_APPEND leave the batch in the leader's log.
+    `rule` had a hand in it; `hidden_offset` is where the broker put a batch whose sender was
+    told an error by that rule.
     """
 
     outcome: str
@@ -49,6 +51,8 @@ class TapRecord:
     client_id: str | None = None
     connection: int = 0
     version: int = 0
+    rule: str | None = None
+    hidden_offset: int | None = None
 
     @property
     def acknowledged(self) -> bool:
@@ -69,7 +73,7 @@ class TapRecord:
         """
         fate = "ok" if self.acknowledged else "fail" if self.outcome == DELIVERED else "info"
         return Op(
-            t_ms=_ms(self.ended_s, t0_mono_s),
+            t_ms=moment_ms(self.ended_s, t0_mono_s),
             source="tap",
             type=fate,
             f="append",
@@ -84,19 +88,21 @@ class TapRecord:
         )
 
     def _detail(self, t0_mono_s: float) -> dict[str, Any]:
-        answered = None if self.answered_s is None else _ms(self.answered_s, t0_mono_s)
+        answered = None if self.answered_s is None else moment_ms(self.answered_s, t0_mono_s)
         detail = {
             "acks": self.acks,
             "pid": self.producer_id,
             "epoch": self.producer_epoch,
             "sequence": self.base_sequence,
-            "sent_ms": _ms(self.sent_s, t0_mono_s),
+            "sent_ms": moment_ms(self.sent_s, t0_mono_s),
             "answered_ms": answered,
             "outcome": self.outcome,
             "why": self.why,
             "transactional_id": self.transactional_id,
             "client": self.client_id,
             "connection": self.connection,
+            "rule": self.rule,
+            "hidden_offset": self.hidden_offset,
         }
         return {key: value for key, value in detail.items() if value is not None}
 
@@ -109,5 +115,6 @@ def record_from_line(line: str | bytes) -> TapRecord:
     return TapRecord(*json.loads(line))
 
 
-def _ms(moment_s: float, t0_mono_s: float) -> float:
+def moment_ms(moment_s: float, t0_mono_s: float) -> float:
+    """A moment on the monotonic clock as milliseconds after `t0_mono_s`, to the microsecond."""
     return round((moment_s - t0_mono_s) * 1000, 3)

@@ -1,0 +1,89 @@
+"""Breaks connections with a TCP reset: at once, before the broker hears, or after it has acted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from judge.inside.tap.exchanges import Exchange
+from judge.inside.tap.rules.firing import Firing
+from judge.inside.tap.rules.frame_rule import FrameRule
+from judge.inside.tap.rules.matching import Knowledge, wire_match
+from judge.inside.tap.rules.options import Options
+from judge.inside.tap.rules.supported import TAKEN_APIS
+from judge.inside.tap.seam import Doors, Wire
+
+
+class ResetBeforeBroker(FrameRule):
+    """The request is lost with its connection, and so is the answer to everything before it."""
+
+    name = "reset_before_broker"
+
+    def __init__(self, options: Options, knowledge: Knowledge) -> None:
+        super().__init__(options, knowledge)
+        self.apis = options.apis("api", TAKEN_APIS, "produce")
+
+    def request(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
+        """Break the connection instead of passing it on."""
+        if not self._fires(wire, exchange):
+            return False
+        exchange.rule = self.name
+        self._firing.note(wire, exchange)
+        wire.reset(f"rule-{self.name}")
+        return True
+
+
+class ResetAfterAppend(FrameRule):
+    """The broker has done what was asked; its answer is lost with the connection."""
+
+    name = "reset_after_append"
+
+    def __init__(self, options: Options, knowledge: Knowledge) -> None:
+        super().__init__(options, knowledge)
+        self.apis = options.apis("api", TAKEN_APIS, "produce")
+
+    def response(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
+        """Break the connection instead of passing on a success."""
+        if not exchange.succeeded or not self._fires(wire, exchange):
+            return False
+        exchange.rule = self.name
+        why = f"rule-{self.name}"
+        self._firing.note(wire, exchange)
+        wire.give_up(exchange, why)
+        wire.reset(why)
+        return True
+
+
+class Reset:
+    """Breaks the connections that are open when it is added; later ones live."""
+
+    name = "reset"
+    apis: frozenset[int] = frozenset()
+
+    def __init__(self, options: Options, knowledge: Knowledge) -> None:
+        self._match = wire_match(options)
+        self._firing = Firing(knowledge, None)
+
+    def request(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
+        """Passes."""
+        return False
+
+    def response(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
+        """Passes."""
+        return False
+
+    def meet(self, wire: Wire) -> None:
+        """Spares what came later."""
+
+    def begin(self, doors: Doors) -> None:
+        """Break every connection that matches."""
+        for wire in filter(self._match.fits, list(doors.wires())):
+            self._firing.take()
+            self._firing.note(wire)
+            wire.reset(f"rule-{self.name}")
+
+    def end(self, doors: Doors) -> None:
+        """Holds nothing."""
+
+    def state(self) -> dict[str, Any]:
+        """`fired` counts connections."""
+        return self._firing.state()
