@@ -203,7 +203,9 @@ def options_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
     options = {name: dict(each) for name, each in scenario.checks.items()}
     if scenario.workload.kind != "orders":
         # Only orders on standard input are answered; elsewhere silence is no failure.
-        options["program"] = {"expects_answers": False, **options.get("program", {})}
+        deeds = scenario.workload.kind == "records" and scenario.source is None
+        expects = "processing" if deeds else "nothing"
+        options["program"] = {"expects": expects, **options.get("program", {})}
     return options
 
 

@@ -16,6 +16,7 @@ COUNTED = (
     "records_committed",
     "processed_ahead",
     "committed_ahead",
+    "stored_ahead",
 )
 """Conditions that count, and so need `more`: that many more than when the step began."""
 

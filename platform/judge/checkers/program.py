@@ -32,7 +32,7 @@ TAIL_CHARS = 600
 
 
 def check(
-    history: History, *, min_answered: float = 0.95, expects_answers: bool = True
+    history: History, *, min_answered: float = 0.95, expects: str = "answers"
 ) -> CheckResult:
     """The program must start, answer its orders and end by itself.
 
@@ -42,7 +42,8 @@ def check(
 
     Options:
         min_answered: share of the orders handed that must have an answer when it ends by itself.
-        expects_answers: False for a program that reads its orders from a topic: nothing answers.
+        expects: what its orders call for: `answers`, `processing` (they come in a topic, and each
+            is a deed to be done) or `nothing` that the program itself could tell of.
     """
     answered = history.answered
     figures = {"handed": len(history.handed), "answered": answered}
@@ -50,10 +51,12 @@ def check(
     if op is None:
         return CheckResult(NAME, None, "the end of the program was not seen", (), figures)
     found = _failure(history, op) or (
-        _silence(history, op, answered, min_answered) if expects_answers else _left(history, op)
+        _silence(history, op, answered, min_answered)
+        if expects == "answers"
+        else _left(history, op, expects)
     )
     if found is None:
-        did = "it answered and ended by itself" if expects_answers else "it ran as it should"
+        did = "it answered and ended by itself" if expects == "answers" else "it ran as it should"
         return CheckResult(NAME, True, did, (), figures)
     cause, summary = found
     if cause == "wall-clock" and answered < len(history.handed) and _held_up(history):
@@ -85,8 +88,11 @@ def _failure(history: History, op: Op) -> tuple[str, str] | None:
     return None
 
 
-def _left(history: History, op: Op) -> tuple[str, str] | None:
-    """A program that reads a topic must stay until the scenario ends it."""
+def _left(history: History, op: Op, expects: str) -> tuple[str, str] | None:
+    """A program that reads a topic must stay until the scenario ends it, and do something."""
+    if expects == "processing" and history.handed and not history.processed:
+        what = how_many(len(history.handed), "order")
+        return "no-answers", f"the program processed none of {what}"
     if (op.detail or {}).get("reason") == "exited" and cut_short(history):
         return "ended-early", f"the program ended by itself at {seconds(op.t_ms)}"
     return None

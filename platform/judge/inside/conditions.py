@@ -139,5 +139,6 @@ COUNTS: dict[str, Callable[[RunState], int]] = {
 GAPS: dict[str, Callable[[RunState], int]] = {
     "processed_ahead": lambda run: records_processed(run) - records_committed(run),
     "committed_ahead": lambda run: records_committed(run) - records_processed(run),
+    "stored_ahead": lambda run: records_stored(run) - records_committed(run),
 }
 """How far one thing is ahead of another; `more` is the distance itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
@@ -13,6 +14,14 @@ from judge.waiting import wait_until
 
 CREATE_TIMEOUT_S = 20.0
 METADATA_TIMEOUT_S = 1.0
+
+LOST_ON_THE_WAY = (
+    KafkaError._DESTROY_BROKER,
+    KafkaError._TRANSPORT,
+    KafkaError._TIMED_OUT,
+)
+"""What the client itself says of a request without an answer. It drops the connection that it
+began with once it knows the brokers by their ids, and a slow machine's request goes with it."""
 
 
 def create_topic(
@@ -32,18 +41,35 @@ def create_topic(
         confluent_kafka.KafkaException: Kafka refused it, for instance one of `config`.
         JudgeError: "topic-not-ready", it was created but did not become whole in time.
     """
-    try:
-        request_topic(admin, name, assignment, config).result(CREATE_TIMEOUT_S)
-    except KafkaException as refused:
-        # On a busy machine a client or broker sends the request twice: it is ours all the same.
-        if refused.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-            raise
+    deadline_s = time.monotonic() + CREATE_TIMEOUT_S
+    while not _created(admin, name, assignment, config, deadline_s):
+        pass
     wait_until(
         lambda: is_whole(admin, name, assignment),
         CREATE_TIMEOUT_S,
         f"Topic {name} was created but its replicas are not all in sync.",
         code="topic-not-ready",
     )
+
+
+def _created(
+    admin: Any,
+    name: str,
+    assignment: Sequence[Sequence[int]],
+    config: Mapping[str, str],
+    deadline_s: float,
+) -> bool:
+    """Ask once; False when the question was lost on the way and there is time to ask again."""
+    try:
+        request_topic(admin, name, assignment, config).result(CREATE_TIMEOUT_S)
+    except KafkaException as refused:
+        code = refused.args[0].code()
+        if code in LOST_ON_THE_WAY and time.monotonic() < deadline_s:
+            return False
+        # On a busy machine a client or broker sends the request twice: it is ours all the same.
+        if code != KafkaError.TOPIC_ALREADY_EXISTS:
+            raise
+    return True
 
 
 def request_topic(
