@@ -20,7 +20,6 @@ from judge.replay import replay
 from judge.run import run
 from judge.sandbox.pool import Pool
 from judge.shapes import shape_of
-from judge.shapes import shape_of
 from judge.solutions import Solution, load_solutions, outcome_of
 from judge.spinners import spinners
 
@@ -97,11 +96,8 @@ def verify(
     """Run every solution of `labs` `repeat` times, `jobs` at once.
 
     Nothing is retried: an INCONCLUSIVE counts as one, a wrong verdict stays wrong. Each round
-    goes over all labs, so that a sitting that is broken off has tried them all as often.
-
-    Args:
-        load: keep every core busy meanwhile.
-        book: where each run is written down as soon as it is over; None for nowhere.
+    goes over all labs, so that a sitting that is broken off has tried them all as often. With
+    `load` every core is kept busy meanwhile. Each run is written into `book` when it is over.
 
     Raises LabError when a lab's solutions cannot be read.
     """
@@ -162,10 +158,9 @@ def try_solution(lab: Lab, solution: Solution, home: Home, pool: Pool, kept: Pat
 def _written_down(
     lab: Lab, solution: Solution, home: Home, pool: Pool, kept: Path, book: Book | None
 ) -> Try:
-    before = book.opened(lab) if book else None
     tried = try_solution(lab, solution, home, pool, kept)
-    if book and before:
-        book.write(lab, before, tried.solution, tried.seed, tried.expected, tried.got)
+    if book is not None:
+        book.write(lab, tried.solution, tried.seed, tried.expected, tried.got)
     return tried
 
 

@@ -1,46 +1,48 @@
-"""Every solution of every lab gets the verdict it declares, for the reason it declares."""
+"""Solutions get the verdict they declare: all of a lab without a fresh receipt, else a sample."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from judge.home import find_home
-from judge.kafka.shape import Shape
 from judge.lab import Lab, lab_folders, load_lab
+from judge.receipts.sample import chosen, seed_of_today
 from judge.sandbox.pool import Pool
-from judge.solutions import Solution, load_solutions
+from judge.shapes import shape_of
+from judge.solutions import Solution
 from judge.verify import try_solution
 
+SEED = os.environ.get("FAULTLINE_SAMPLE_SEED") or seed_of_today()
+"""Another one draws another sample: FAULTLINE_SAMPLE_SEED=anything ./faultline test tests/labs."""
+
 LABS = [load_lab(folder) for folder in lab_folders(Path(__file__).parents[2] / "labs")]
-CASES = [(lab, solution) for lab in LABS for solution in load_solutions(lab)]
+CASES = [(lab, solution) for lab in LABS for solution in chosen(lab, SEED)]
 
 pytestmark = [pytest.mark.brokers, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def pools() -> Iterator[dict[str, Pool]]:
-    made: dict[str, Pool] = {}
-    yield made
-    for pool in made.values():
-        pool.close()
+def pool() -> Iterator[Pool]:
+    print(f"sample seed {SEED}: {len(CASES)} solutions of {len(LABS)} labs")
+    with Pool(find_home(), 1, shape_of(LABS[0])) as made:
+        yield made
 
 
 @pytest.mark.parametrize(
-    ("lab", "solution"), CASES, ids=[f"{lab.slug}-{solution.name}" for lab, solution in CASES]
+    ("lab", "solution"),
+    CASES,
+    ids=[f"{SEED}-{lab.slug}-{solution.name}" for lab, solution in CASES],
 )
 def test_it_judges_the_solution_as_declared(
-    lab: Lab, solution: Solution, pools: dict[str, Pool], tmp_path: Path
+    lab: Lab, solution: Solution, pool: Pool, tmp_path: Path
 ):
-    home = find_home()
-    if lab.slug not in pools:
-        pools[lab.slug] = Pool(home, size=1, shape=Shape(settings=dict(lab.scenario.shape)))
-
-    tried = try_solution(lab, solution, home, pools[lab.slug], tmp_path)
+    tried = try_solution(lab, solution, find_home(), pool, tmp_path)
     if tried.inconclusive:
         # Neither right nor wrong, and the site runs it again once as well. A FAIL never is.
-        tried = try_solution(lab, solution, home, pools[lab.slug], tmp_path)
+        tried = try_solution(lab, solution, find_home(), pool, tmp_path)
 
     assert tried.got == tried.expected, f"seed {tried.seed}"
