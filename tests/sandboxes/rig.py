@@ -59,7 +59,8 @@ class Rig:
 
         `run` is a RunState with a fresh topic, whose leadership is watched; `program` is the text
         that `run.learner.start()` starts. The function must be at the top of its module, and the
-        module must import nothing of tests/ (but for `if TYPE_CHECKING`). A JudgeError comes out as it is.
+        module must import nothing of tests/, but for `if TYPE_CHECKING`. A JudgeError comes out
+        as it is.
 
         Afterwards lasting faults that `run.faults` knows of are healed, programs are ended and
         dead brokers run again, so the next test finds a whole cluster.
