@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from judge.errors import LabError
 from judge.home import find_home
 from judge.lab import Lab, lab_folders, load_lab
-from judge.receipts.sample import chosen, seed_of_today
+from judge.receipts.sample import chosen
 from judge.sandbox.pool import Pool
 from judge.shapes import shape_of
 from judge.solutions import Solution
 from judge.verify import try_solution
 
-SEED = os.environ.get("FAULTLINE_SAMPLE_SEED") or seed_of_today()
-"""Another one draws another sample: FAULTLINE_SAMPLE_SEED=anything ./faultline test tests/labs."""
+from .conftest import SEED
 
-LABS = [load_lab(folder) for folder in lab_folders(Path(__file__).parents[2] / "labs")]
-CASES = [(lab, solution) for lab in LABS for solution in chosen(lab, SEED)]
+
+def cases() -> Iterator[tuple[Lab, Solution]]:
+    """A lab that cannot be read is named by the test of its receipt, and must not hide the rest."""
+    for folder in lab_folders(Path(__file__).parents[2] / "labs"):
+        try:
+            lab = load_lab(folder)
+            yield from ((lab, solution) for solution in chosen(lab, SEED))
+        except LabError:
+            continue
+
+
+CASES = list(cases())
 
 pytestmark = [pytest.mark.brokers, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    print(f"sample seed {SEED}: {len(CASES)} solutions of {len(LABS)} labs")
-    with Pool(find_home(), 1, shape_of(LABS[0])) as made:
+    with Pool(find_home(), 1, shape_of(CASES[0][0])) as made:
         yield made
 
 
 @pytest.mark.parametrize(
     ("lab", "solution"),
     CASES,
-    ids=[f"{SEED}-{lab.slug}-{solution.name}" for lab, solution in CASES],
+    ids=[f"{lab.slug}-{solution.name}" for lab, solution in CASES],
 )
 def test_it_judges_the_solution_as_declared(
     lab: Lab, solution: Solution, pool: Pool, tmp_path: Path
