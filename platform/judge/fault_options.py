@@ -6,22 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from judge.fields import Fields
-
-TARGETS = ("leader", "follower", "controller", "group_coordinator", "txn_coordinator")
-"""Whom a fault hits, asked of the cluster at the moment of the fault."""
+from judge.tap_fault_options import lost_acknowledgement, overtaken_batch, reset_after_append
+from judge.target_options import target_options
 
 Options = dict[str, Any]
 ReadOptions = Callable[[Fields], Options]
-
-
-def target_options(row: Fields) -> Options:
-    """`target` and what it is of: a partition, a group or a transactional id."""
-    options: Options = {"target": row.text("target", "leader", one_of=TARGETS)}
-    if options["target"] in ("leader", "follower"):
-        return {**options, "topic": row.text("topic", ""), "partition": row.whole("partition", 0)}
-    if options["target"] != "controller":
-        options["of"] = row.text("of")
-    return options
 
 
 def no_options(_row: Fields) -> Options:
@@ -32,6 +21,9 @@ def no_options(_row: Fields) -> Options:
 FAULT_OPTIONS: Mapping[str, ReadOptions] = {
     "hold_replication": no_options,
     "kill_broker": target_options,
+    "lost_acknowledgement": lost_acknowledgement,
+    "overtaken_batch": overtaken_batch,
+    "reset_after_append": reset_after_append,
 }
 """Fault → the function that reads its keys. docs/faults.md lists them with mechanism and proof."""
 

@@ -11,6 +11,9 @@ from typing import Any, Protocol
 
 from judge.inside.faults.hold_replication import HoldReplication
 from judge.inside.faults.kill_broker import KillBroker
+from judge.inside.faults.lost_acknowledgement import LostAcknowledgement
+from judge.inside.faults.overtaken_batch import OvertakenBatch
+from judge.inside.faults.reset_after_append import ResetAfterAppend
 from judge.inside.run_state import RunState
 
 
@@ -50,4 +53,7 @@ class Lurking(Protocol):
 FAULTS: dict[str, Callable[[Mapping[str, Any]], Fault]] = {
     "hold_replication": HoldReplication,
     "kill_broker": KillBroker,
+    "lost_acknowledgement": LostAcknowledgement,
+    "overtaken_batch": OvertakenBatch,
+    "reset_after_append": ResetAfterAppend,
 }

@@ -1,0 +1,56 @@
+"""The keys of the faults that are rules of the tap: which frames are meant, and what is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from judge.fields import Fields
+
+Options = dict[str, Any]
+
+APPENDED_ERRORS = (
+    "REQUEST_TIMED_OUT",
+    "NOT_ENOUGH_REPLICAS_AFTER_APPEND",
+    "NOT_LEADER_OR_FOLLOWER",
+)
+"""What a broker may say although the batch is in its log; every client tries again."""
+
+REFUSED_ERRORS = ("NOT_ENOUGH_REPLICAS", "NOT_LEADER_OR_FOLLOWER", "REQUEST_TIMED_OUT")
+"""What a broker may say when it has not appended; every client tries again."""
+
+
+def produced_options(row: Fields) -> Options:
+    """Which Produce: of which topic and partition, after how many records, and how many of them.
+
+    `after_acked` counts acknowledgements that were delivered since the tap started, of the topic;
+    `spread` is how many more at most, drawn from the run's seed.
+    """
+    return {
+        "topic": row.text("topic", ""),
+        "partition": row.whole("partition") if row.has("partition") else None,
+        "after_acked": row.whole("after_acked", 0),
+        "spread": row.whole("spread", 0),
+        "count": row.whole("count", 1, at_least=1),
+    }
+
+
+def lost_acknowledgement(row: Fields) -> Options:
+    """A success that the program hears as an error."""
+    return {
+        **produced_options(row),
+        "error": row.text("error", APPENDED_ERRORS[0], one_of=APPENDED_ERRORS),
+    }
+
+
+def overtaken_batch(row: Fields) -> Options:
+    """A batch that is refused after its successor was appended."""
+    return {
+        **produced_options(row),
+        "error": row.text("error", REFUSED_ERRORS[0], one_of=REFUSED_ERRORS),
+        "wait_ms": row.number("wait_ms", 1000.0),
+    }
+
+
+def reset_after_append(row: Fields) -> Options:
+    """A success that is lost with its connection."""
+    return produced_options(row)
