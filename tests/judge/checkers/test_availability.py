@@ -223,3 +223,18 @@ def test_it_makes_no_excuse_for_batches_that_a_broker_refuses():
     no = turned_away("a001", by=3, at=6000, sent=3300)
 
     assert check(FAULT, IN_FITS, no, REFUSED, ended()).kept is False
+
+
+def test_it_names_refusals_that_nothing_excuses_where_a_lab_asks_for_it():
+    run = [*FAULT, *served(), *orders(20, at=100, answer=refused, name="r"), *ended()]
+
+    result = check(run, options={"min_accepted": 0.99})
+
+    assert ("unavailable", "refused-without-need") in cause(result)
+    assert result.kept is False
+
+
+def test_it_bears_honest_refusals_where_no_lab_asks_for_more():
+    run = [*FAULT, *served(), *orders(20, at=100, answer=refused, name="r"), *ended()]
+
+    assert check(run).kept is True
