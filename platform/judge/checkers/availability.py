@@ -18,6 +18,7 @@ def check(
     accept_again_within_ms: float = 6000,
     min_accepted_after: float = 0.5,
     min_answered: float = 0.95,
+    min_accepted: float = 0.0,
 ) -> CheckResult:
     """Orders must be answered throughout and accepted again once the cluster has recovered.
 
@@ -30,6 +31,8 @@ def check(
         min_accepted_after: share that must be accepted of the orders handed after that; when the
             run is shorter, of the later half of those handed after the recovery.
         min_answered: share of all orders handed that must have an answer in the end.
+        min_accepted: share of all answers that must be accepted; above 0 where the cluster takes
+            writes all the time and nothing excuses a refusal.
     """
     anomalies = _unanswered(history, min_answered)
     kept: bool | None = None
@@ -50,7 +53,7 @@ def check(
         else:
             kept, summary = True, _when(back)
             anomalies += [_refused(history, back, late)] if late or few else []
-    anomalies += _unreadable(history)
+    anomalies += _unreadable(history) + _needless(history, min_accepted)
     if anomalies:
         kept, summary = False, anomalies[0].summary
     return CheckResult(NAME, kept, summary, tuple(anomalies), figures)
@@ -135,6 +138,24 @@ def _unreadable(history: History) -> list[Anomaly]:
     )
     summary = f"{how_many(len(hidden), 'order')} vouched for cannot be read by anybody"
     return [Anomaly("unavailable", "unreadable-after-failover", len(hidden), summary, evidence)]
+
+
+def _needless(history: History, min_accepted: float) -> list[Anomaly]:
+    """Orders refused although the cluster took writes all the time."""
+    refused = sorted((t, i) for i, t in history.refused.items() if i in history.handed)
+    if len(refused) <= (1 - min_accepted) * history.answered or not min_accepted:
+        return []
+    evidence = tuple(
+        Evidence(
+            f"order {i} was refused at {seconds(t)}, while the cluster took writes",
+            t,
+            i,
+            topic=history.terms.topic,
+        )
+        for t, i in choose(refused, lambda row: row[0])
+    )
+    summary = f"{how_many(len(refused), 'order')} refused while the cluster took writes"
+    return [Anomaly("unavailable", "refused-without-need", len(refused), summary, evidence)]
 
 
 def _when(back: Comeback) -> str:
