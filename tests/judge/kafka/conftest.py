@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,16 +52,31 @@ class Nodes:
         self.processes.until(lambda: in_sync(client, 3), PATIENCE_S, "The brokers are not in sync.")
 
 
+StartNodes = Callable[[], AbstractContextManager[Nodes]]
+
+
+@pytest.fixture(scope="session")
+def start_nodes(kafka: KafkaInstall, tmp_path_factory: pytest.TempPathFactory) -> StartNodes:
+    """Starts three healthy brokers for as long as its context lasts."""
+
+    @contextmanager
+    def started() -> Iterator[Nodes]:
+        made = Nodes(tmp_path_factory.mktemp("nodes"), kafka)
+        try:
+            made.processes.start_all()
+            made.wait_in_sync()
+            yield made
+        finally:
+            made.processes.close()
+
+    return started
+
+
 @pytest.fixture(scope="module")
-def nodes(kafka: KafkaInstall, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+def nodes(start_nodes: StartNodes) -> Iterator[Nodes]:
     """Three healthy brokers; a test that kills one starts it again."""
-    made = Nodes(tmp_path_factory.mktemp("nodes"), kafka)
-    try:
-        made.processes.start_all()
-        made.wait_in_sync()
+    with start_nodes() as made:
         yield made
-    finally:
-        made.processes.close()
 
 
 @pytest.fixture(scope="module")
