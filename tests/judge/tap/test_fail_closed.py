@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from judge.inside.tap.ends import MOST_REQUEST_BYTES
+from judge.inside.tap.connection import MOST_REQUEST_BYTES
 from judge.inside.tap.proxy import MOST_HELD_BYTES
 
 TLS_HELLO = bytes.fromhex("16030100c5010000c10303") + b"\x07" * 64

@@ -129,7 +129,7 @@ def test_a_held_error_waits_for_earlier_answers(
     )
     learner.send(produce(1), produce(2))
     # Its time is over, and yet it may not overtake the answer that is still to come.
-    eventually(lambda: tap.rule_state(rule)["events"][0].get("released") == "timeout")
+    eventually(lambda: [e.get("released") for e in tap.rule_state(rule)["events"]] == ["timeout"])
     broker.connections[0].sendall(kafka_bytes.produced(10, 1, {("orders", 0): 5}))
 
     assert [heard(learner, kafka_bytes)[0] for _ in range(2)] == [1, 2]
@@ -225,7 +225,7 @@ def book():
     ("spec", "says"),
     [
         ({}, "has no rule ''"),
-        ({"rule": "explode"}, "It has hold_error"),
+        ({"rule": "explode"}, "It has .*hold_error"),
         ({"rule": "rewrite_response"}, "error is None"),
         ({"rule": "rewrite_response", "error": "NO_SUCH"}, "error is 'NO_SUCH'"),
         ({"rule": "rewrite_response", "error": 0}, "is success"),

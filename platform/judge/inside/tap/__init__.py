@@ -5,18 +5,20 @@ connection it accepts it dials the real broker from another network namespace.  
 way across, so when it dies nothing passes.
 
     places      where the sockets live; the only part that knows of namespaces
-    proxy       one thread, one epoll: accepts, dials, drives connections
-    connection  one pair of sockets (ends): backpressure, half-close, reset
+    listeners   the doors, open or shut
+    loop        one thread, one epoll, and the timers
+    proxy       accepts, dials, drives connections
+    pair        one pair of sockets (ends, lanes): backpressure, half-close, delay, hold, reset
+    connection  a pair whose frames are read;  splice: one whose bytes pass unread
     frames      bytes -> frames, bounded; a frame that nobody must see whole is streamed
     codec       the messages that are evidence, read by kio
     produce     batches of a request, results of a response
-    calls       commits, transactions and life in a group
+    calls       commits, transactions and life in a group;  fetches: sums of what was fetched
     exchanges   which request a response answers, and whose turn it is
     evidence    rows for each of these once its fate is known
     seam        what a rule sees and may do
     rules       faults on the program's side, one module a kind
     answers     responses of our own making
-    timers      what is to be done later
     handle      the supervisor's side: `start_tap`, `Tap`
 
 What cannot be decoded cannot be recorded, so it is not passed on: its connection is reset.

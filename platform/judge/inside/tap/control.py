@@ -8,11 +8,12 @@ import resource
 import socket
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from judge.inside.tap.codec import api_name
 from judge.inside.tap.evidence import Evidence
-from judge.inside.tap.proxy import Proxy
+from judge.inside.tap.proxy import Mode, Proxy
 from judge.inside.tap.rules import BadRuleError, RuleBook
 
 _READ_BYTES = 1 << 16
@@ -33,6 +34,7 @@ class Control:
             "flush": self._flush,
             "acknowledged": self._acknowledged,
             "stats": self._stats,
+            "mode": self._mode,
             "add-rule": self._add_rule,
             "remove-rule": self._remove_rule,
             "rule-state": self._rules.state,
@@ -73,6 +75,10 @@ class Control:
     def _acknowledged(self, topic: str) -> dict[str, Any]:
         return {"records": self._evidence.acknowledged[topic]}
 
+    def _mode(self, mode: Mode) -> dict[str, Any]:
+        self._proxy.mode = mode
+        return {}
+
     def _add_rule(self, spec: dict[str, Any]) -> dict[str, Any]:
         rule_id = self._rules.add(spec)
         self._proxy.refresh_all()
@@ -90,8 +96,15 @@ class Control:
             "rows": self._evidence.rows,
             "requests": _by_name(self._evidence.requests),
             "acknowledged": dict(self._evidence.acknowledged),
+            "unread_fetches": self._evidence.unread_fetches,
+            "rss_kb": _rss_kb(),
             "cpu_s": round(usage.ru_utime + usage.ru_stime, 3),
         }
+
+
+def _rss_kb() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
 
 
 def _by_name(requests: Counter[int]) -> dict[str, int]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from judge.inside.tap.call_records import CallRecord, outcome_of
-from judge.inside.tap.calls import CALL_APIS, Call, call_of, note_answer
+from judge.inside.tap.calls import CALL_APIS, call_of, note_answer
 from judge.inside.tap.codec import (
+    FETCH,
     METADATA,
     PRODUCE,
     RequestHead,
@@ -20,14 +19,10 @@ from judge.inside.tap.codec import (
     read_response,
 )
 from judge.inside.tap.exchanges import Exchange
-from judge.inside.tap.produce import Batch, TopicKey, batches_of, results_of
-from judge.inside.tap.records import (
-    DELIVERED,
-    NO_RESPONSE_WANTED,
-    NOT_DELIVERED,
-    UNANSWERED,
-    TapRecord,
-)
+from judge.inside.tap.fetches import Fetches
+from judge.inside.tap.frames import Piece
+from judge.inside.tap.produce import TopicKey, batches_of, results_of
+from judge.inside.tap.rows import Fate, batch_record, call_records, fetch_records
 
 MOST_ROWS = 250_000
 """Some 100 MB for whoever collects them. A program that floods us is cut off, not forgotten."""
@@ -50,8 +45,11 @@ class Evidence:
         self._out_fd, self._now_s = out_fd, now_s
         self._buffer = bytearray()
         self._names: dict[UUID, str] = {}
+        self._fetches: dict[int, Fetches] = {}
         self._expected_rows = 0
         self.rows = 0
+        self.unread_fetches = 0
+        """Fetch responses that could not be read, and were passed on all the same."""
         self.acknowledged: Counter[str] = Counter()
         """Records per topic whose acknowledgement was delivered."""
         self.requests: Counter[int] = Counter()
@@ -66,7 +64,7 @@ class Evidence:
         """The exchange that a request opens. Raises UndecodableError when it cannot be recorded."""
         exchange = Exchange(head.api, head.version, head.correlation_id, self._now_s())
         self.requests[head.api] += 1
-        if head.api in RECORDED_APIS and head.api != METADATA:
+        if head.api == PRODUCE or head.api in CALL_APIS:
             header, body = read_request(head, frame)
             exchange.client_id = header.client_id
             self._take_in(exchange, body)
@@ -77,27 +75,53 @@ class Evidence:
     def response(self, exchange: Exchange, frame: memoryview) -> None:
         """Note what a whole response says. Raises UndecodableError."""
         exchange.answered_s = self._now_s()
+        body = read_response(exchange.api, exchange.version, frame)
         if exchange.api == PRODUCE:
-            exchange.results = results_of(read_response(PRODUCE, exchange.version, frame))
+            exchange.results = results_of(body)
         elif exchange.api == METADATA:
-            self._learn_names(read_response(METADATA, exchange.version, frame))
+            self._learn_names(body)
         elif exchange.call:
-            body = read_response(exchange.api, exchange.version, frame)
             note_answer(exchange.call, exchange.api, body)
+
+    def fetched(
+        self, connection: int, client_id: str | None, exchange: Exchange, piece: Piece
+    ) -> None:
+        """Add a Fetch response, or the beginning of one that is streamed, to the sums."""
+        if connection not in self._fetches:
+            self._fetches[connection] = Fetches(exchange.sent_s, client_id)
+        sums = self._fetches[connection]
+        if not piece.ends:
+            sums.add_unread(piece.frame_bytes)
+            return
+        try:
+            sums.add(read_response(FETCH, exchange.version, piece.data))
+        except UndecodableError:
+            # What was fetched proves nothing that the logs do not prove better: it may pass.
+            self.unread_fetches += 1
+            sums.add_unread(piece.frame_bytes)
 
     def settle(self, exchange: Exchange, broker: int, connection: int, why: str | None) -> None:
         """Write the rows of an exchange whose fate is known; `why` is None when delivered."""
-        ended_s = self._now_s()
+        fate = Fate(broker, connection, why, self._now_s())
         for batch in exchange.batches:
-            record = self._record(exchange, batch, broker, connection, why, ended_s)
+            record = batch_record(exchange, batch, fate, self.name_of)
             if record.acknowledged:
                 self.acknowledged[record.topic] += record.count
             self._write(record.to_line())
         if exchange.call:
-            for row in self._calls(exchange, exchange.call, broker, connection, why, ended_s):
+            for row in call_records(exchange, exchange.call, fate, self.name_of):
                 self._write(row.to_line())
         if len(self._buffer) >= _FLUSH_BYTES:
             self.flush()
+
+    def settle_fetches(self, broker: int, connection: int) -> None:
+        """The connection is over: write the rows of what it fetched."""
+        sums = self._fetches.pop(connection, None)
+        if sums is None or self._expected_rows + len(sums.by_place) > MOST_ROWS:
+            return
+        self._expected_rows += len(sums.by_place)
+        for row in fetch_records(sums, Fate(broker, connection, None, self._now_s()), self.name_of):
+            self._write(row.to_line())
 
     def flush(self) -> None:
         """Hand all rows to the pipe. Raises OSError when nobody reads it any more."""
@@ -133,79 +157,8 @@ class Evidence:
         self._buffer += line.encode()
         self.rows += 1
 
-    def _calls(
-        self, exchange: Exchange, call: Call, broker: int, connection: int,
-        why: str | None, ended_s: float,
-    ) -> list[CallRecord]:  # fmt: skip
-        record = CallRecord(
-            outcome=outcome_of(answered=call.answered, why=why),
-            f=call.f,
-            id=call.id,
-            broker=broker,
-            connection=connection,
-            sent_s=exchange.sent_s,
-            ended_s=ended_s,
-            answered_s=exchange.answered_s,
-            error=call.error,
-            why=why,
-            rule=exchange.rule,
-            client_id=exchange.client_id,
-            detail=call.detail,
-        )
-        if call.f != "commit":
-            return [record]
-        return [
-            replace(
-                record,
-                topic=self.name_of(key),
-                partition=partition,
-                offset=offset,
-                error=call.errors.get((key, partition)),
-            )
-            for (key, partition), offset in call.offsets.items()
-        ]
-
-    def _record(
-        self, exchange: Exchange, batch: Batch, broker: int, connection: int,
-        why: str | None, ended_s: float,
-    ) -> TapRecord:  # fmt: skip
-        place = (batch.topic_key, batch.partition)
-        result, hidden = exchange.results.get(place), exchange.hidden_offsets
-        return TapRecord(
-            outcome=_outcome(answered=result is not None, acks=exchange.acks, why=why),
-            broker=broker,
-            topic=self.name_of(batch.topic_key),
-            partition=batch.partition,
-            count=batch.count,
-            crc=batch.crc,
-            size_bytes=batch.size_bytes,
-            acks=exchange.acks,
-            producer_id=batch.producer_id,
-            producer_epoch=batch.producer_epoch,
-            base_sequence=batch.base_sequence,
-            sent_s=exchange.sent_s,
-            ended_s=ended_s,
-            answered_s=exchange.answered_s,
-            base_offset=result.base_offset if result else None,
-            error=result.error if result else None,
-            why=why,
-            transactional_id=exchange.transactional_id,
-            client_id=exchange.client_id,
-            connection=connection,
-            version=exchange.version,
-            # Of a response that a rule changed, the partitions it left alone are as ever.
-            rule=None if hidden and place not in hidden else exchange.rule,
-            hidden_offset=hidden.get(place),
-        )
-
     def _learn_names(self, body: Any) -> None:
         for topic in body.topics:
             topic_id = getattr(topic, "topic_id", None)
             if topic_id is not None and topic.name:
                 self._names[topic_id] = topic.name
-
-
-def _outcome(*, answered: bool, acks: int, why: str | None) -> str:
-    if not answered:
-        return NO_RESPONSE_WANTED if acks == 0 else UNANSWERED
-    return DELIVERED if why is None else NOT_DELIVERED

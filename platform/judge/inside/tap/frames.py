@@ -31,6 +31,11 @@ class Piece(NamedTuple):
     ends: bool
 
     @property
+    def frame_bytes(self) -> int:
+        """The size of the whole frame that this piece starts."""
+        return SIZE_BYTES + int(_INT32.unpack_from(self.data)[0])
+
+    @property
     def correlation_id(self) -> int:
         """The correlation id of the response that this piece starts."""
         return int(_INT32.unpack_from(self.data, SIZE_BYTES)[0])
@@ -42,12 +47,13 @@ class FrameSplitter:
     Args:
         least_bytes: the smallest length a frame may announce.
         most_bytes: the largest; a 2 GB promise or an HTTP request line is refused by this.
-        whole: given a frame's correlation id, whether the frame must be collected whole.
+        whole: given a frame's correlation id and its size in bytes, whether the frame must be
+            collected whole.
             None collects all. What is streamed instead costs no memory, however large.
     """
 
     def __init__(
-        self, least_bytes: int, most_bytes: int, whole: Callable[[int], bool] | None = None
+        self, least_bytes: int, most_bytes: int, whole: Callable[[int, int], bool] | None = None
     ) -> None:
         self._least_bytes, self._most_bytes, self._whole = least_bytes, most_bytes, whole
         self._chunks: list[bytes | memoryview] = []
@@ -78,7 +84,7 @@ class FrameSplitter:
             if len(view) >= frame_bytes:
                 yield Piece(view[:frame_bytes], starts=True, ends=True)
                 view = view[frame_bytes:]
-            elif self._may_stream(view):
+            elif self._may_stream(view, frame_bytes):
                 self._streaming_bytes = frame_bytes - len(view)
                 self._needed_bytes = SIZE_BYTES
                 yield Piece(view, starts=True, ends=False)
@@ -96,10 +102,10 @@ class FrameSplitter:
             raise BadFrameError(f"a frame of {length} bytes was announced")
         return length
 
-    def _may_stream(self, view: memoryview) -> bool:
+    def _may_stream(self, view: memoryview, frame_bytes: int) -> bool:
         if self._whole is None or len(view) < SIZE_BYTES + CORRELATION_BYTES:
             return False
-        return not self._whole(_INT32.unpack_from(view, SIZE_BYTES)[0])
+        return not self._whole(_INT32.unpack_from(view, SIZE_BYTES)[0], frame_bytes)
 
     def _missing(self, view: memoryview, frame_bytes: int) -> int:
         """How many bytes to wait for: enough to decide, then all, so that joins stay rare."""

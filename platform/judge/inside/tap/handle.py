@@ -7,7 +7,7 @@ import json
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from judge.errors import JudgeError
 from judge.history import Op
@@ -102,6 +102,14 @@ class Tap:
     def ops(self, t0_mono_s: float) -> list[Op]:
         """All evidence as operations of the history; `t0_mono_s` is its zero on CLOCK_MONOTONIC."""
         return [row.to_op(t0_mono_s) for row in self._all_rows()]
+
+    def set_mode(self, mode: Literal["full", "splice"]) -> None:
+        """What is made of connections that are opened from now on; a tap begins in full mode.
+
+        Spliced bytes pass unread: `stats` counts them as `spliced_bytes`, and they leave no
+        record, no operation and no acknowledgement. Rules for frames never fire on them.
+        """
+        self._ask("mode", mode=mode)
 
     def add_rule(self, spec: Mapping[str, Any]) -> str:
         """Put a rule in force at once; returns its id. docs/tap.md lists the rules and their keys.

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Address = tuple[str, int]
 
 _BACKLOG = 512
+_PROBE_TIMEOUT_S = 1.0
+"""The kernel that refuses is our own: it does so at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,19 @@ class Places:
             if self.dial_ns is not None:
                 enter_namespace(self.dial_ns)
         return sock
+
+    def connect_result(self, address: Address) -> str:
+        """What a program that connects to `address` gets: a name like ECONNREFUSED, or open."""
+        if self.listen_ns is not None:
+            enter_namespace(self.listen_ns)
+        try:
+            with socket.socket() as probe:
+                probe.settimeout(_PROBE_TIMEOUT_S)
+                number = probe.connect_ex(address)
+        finally:
+            if self.dial_ns is not None:
+                enter_namespace(self.dial_ns)
+        return errno.errorcode.get(number, str(number)) if number else "open"
 
     def dialled(self, broker: int) -> socket.socket:
         """A socket on its way to the real broker; writable once it is known how that went."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Literal, Protocol
 
 from judge.inside.tap.exchanges import Exchange
@@ -11,8 +11,8 @@ Direction = Literal["request", "response"]
 """From the program to the broker, or back."""
 
 
-class Wire(Protocol):
-    """One open connection of the program, as far as a rule may touch it."""
+class Line(Protocol):
+    """One open connection of the program, whether its bytes are read or not."""
 
     number: int
     broker: int
@@ -22,6 +22,27 @@ class Wire(Protocol):
     @property
     def is_open(self) -> bool:
         """Whether anything can still pass."""
+
+    def reset(self, why: str) -> None:
+        """Break the connection on both sides; all that is open on it settles with `why`."""
+
+    def hold(self, direction: Direction, holder: Hashable) -> None:
+        """Let nothing more pass in that direction until every holder has released."""
+
+    def release(self, direction: Direction, holder: Hashable) -> None:
+        """Let pass what `holder` alone kept back."""
+
+    def slow(
+        self, direction: Direction, holder: Hashable, delay_s: Callable[[], float] | None
+    ) -> None:
+        """Delay that direction from now on, each piece by what `delay_s` gives; None ends it."""
+
+    def later(self, delay_s: float, do: Callable[[], None]) -> None:
+        """Call `do` after `delay_s`, unless the connection has closed by then."""
+
+
+class Wire(Line, Protocol):
+    """One open connection whose frames are read, as far as a rule may touch it."""
 
     def to_broker(self, frame: memoryview) -> None:
         """Send this towards the broker, after all that was sent before."""
@@ -35,12 +56,6 @@ class Wire(Protocol):
     def give_up(self, exchange: Exchange, why: str) -> None:
         """No response to `exchange` will be delivered: write its rows with `why`."""
 
-    def reset(self, why: str) -> None:
-        """Break the connection on both sides; all that is open on it settles with `why`."""
-
-    def later(self, delay_s: float, do: Callable[[], None]) -> None:
-        """Call `do` after `delay_s`, unless the connection has closed by then."""
-
 
 class Rule(Protocol):
     """Sees whole frames of the APIs it names, and returns True for one that it took.
@@ -51,6 +66,8 @@ class Rule(Protocol):
     """
 
     apis: frozenset[int]
+    lasts_s: float | None
+    """When it ends by itself, in seconds after it was added."""
 
     def request(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
         """A request is about to be passed on; its exchange is already expected."""
@@ -58,7 +75,7 @@ class Rule(Protocol):
     def response(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
         """A response is about to be passed on; its results are already noted."""
 
-    def meet(self, wire: Wire) -> None:
+    def meet(self, line: Line) -> None:
         """A connection was opened, or its client has just said its name; called at each."""
 
     def begin(self, doors: Doors) -> None:
@@ -83,15 +100,24 @@ class Rules(Protocol):
     def response(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
         """Whether some rule took the response."""
 
-    def meet(self, wire: Wire) -> None:
+    def meet(self, line: Line) -> None:
         """Show a connection to every rule."""
 
 
 class Doors(Protocol):
     """What a rule may do to the tap as a whole."""
 
-    def wires(self) -> Iterable[Wire]:
+    def lines(self) -> Iterable[Line]:
         """The connections that are open now."""
+
+    def after(self, delay_s: float, do: Callable[[], None]) -> None:
+        """Call `do` after `delay_s`, whatever becomes of the connections."""
+
+    def shut(self, broker: int, rule: Hashable) -> str:
+        """Refuse new connections to a broker; what a connect now gets. Raises KeyError."""
+
+    def open_again(self, broker: int, rule: Hashable) -> None:
+        """Undo one `shut`."""
 
 
 class NoRules:
@@ -107,5 +133,5 @@ class NoRules:
         """Takes nothing."""
         return False
 
-    def meet(self, wire: Wire) -> None:
+    def meet(self, line: Line) -> None:
         """Does nothing."""

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from judge.inside.tap.exchanges import Exchange
+from judge.inside.tap.rules.blackhole import Blackhole
+from judge.inside.tap.rules.delay import Delay
+from judge.inside.tap.rules.drop import DropRequest, DropResponse
+from judge.inside.tap.rules.hold import HoldRequest, HoldResponse
 from judge.inside.tap.rules.hold_error import HoldError
 from judge.inside.tap.rules.matching import Knowledge
 from judge.inside.tap.rules.options import BadRuleError, Options
+from judge.inside.tap.rules.refuse import Refuse
 from judge.inside.tap.rules.reset import Reset, ResetAfterAppend, ResetBeforeBroker
 from judge.inside.tap.rules.rewrite_response import RewriteResponse
-from judge.inside.tap.seam import Doors, Rule, Wire
+from judge.inside.tap.seam import Doors, Line, Rule, Wire
 
 MOST_RULES = 1000
 """In the life of one tap, those that were removed included: their states are kept."""
 
-KINDS: Mapping[str, Callable[[Options, Knowledge], Rule]] = {
-    kind.name: kind
-    for kind in (RewriteResponse, HoldError, Reset, ResetBeforeBroker, ResetAfterAppend)
-}
+_ALL = (
+    RewriteResponse, HoldError, DropRequest, DropResponse, HoldRequest, HoldResponse,
+    ResetBeforeBroker, ResetAfterAppend, Reset, Delay, Blackhole, Refuse,
+)  # fmt: skip
+
+KINDS: Mapping[str, Callable[[Options, Knowledge], Rule]] = {kind.name: kind for kind in _ALL}
 """Every rule by the name that a specification gives it."""
 
 
@@ -43,10 +51,12 @@ class RuleBook:
             raise BadRuleError(f"The tap takes {MOST_RULES} rules in its life.")
         rule = KINDS[options.rule](options, self._knowledge)
         options.finish()
+        rule.begin(self._doors)
         rule_id = f"{options.rule}-{len(self._known) + 1}"
         self._known[rule_id] = self._active[rule_id] = rule
         self._refresh()
-        rule.begin(self._doors)
+        if rule.lasts_s is not None:
+            self._doors.after(rule.lasts_s, partial(self.remove, rule_id))
         return rule_id
 
     def remove(self, rule_id: str) -> None:
@@ -75,10 +85,10 @@ class RuleBook:
             for rule in list(self._active.values())
         )
 
-    def meet(self, wire: Wire) -> None:
+    def meet(self, line: Line) -> None:
         """Show a connection to every rule."""
         for rule in list(self._active.values()):
-            rule.meet(wire)
+            rule.meet(line)
 
     def _rule(self, rule_id: str) -> Rule:
         if rule_id not in self._known:

@@ -8,7 +8,7 @@ from judge.inside.tap.codec import api_name
 from judge.inside.tap.exchanges import Exchange
 from judge.inside.tap.rules.matching import Knowledge
 from judge.inside.tap.rules.options import Options
-from judge.inside.tap.seam import Wire
+from judge.inside.tap.seam import Line
 
 MOST_EVENTS = 100
 """A rule that fires more often still counts, but tells only of the first ones."""
@@ -39,13 +39,13 @@ class Firing:
         self.fired += 1
         return True
 
-    def note(self, wire: Wire, exchange: Exchange | None = None, **more: Any) -> dict[str, Any]:
+    def note(self, line: Line, exchange: Exchange | None = None, **more: Any) -> dict[str, Any]:
         """Write down that it fired; what becomes known later may be added to the event."""
         event: dict[str, Any] = {
             "t_s": round(self._knowledge.now_s(), 6),
-            "connection": wire.number,
-            "broker": wire.broker,
-            "client": wire.client_id,
+            "connection": line.number,
+            "broker": line.broker,
+            "client": line.client_id,
         }
         if exchange is not None:
             event |= self._exchange(exchange)
@@ -72,4 +72,4 @@ class Firing:
 
 def firing(options: Options, knowledge: Knowledge) -> Firing:
     """Read `count` and `skip`. Raises BadRuleError."""
-    return Firing(knowledge, options.whole("count", least=1) or 1, options.whole("skip") or 0)
+    return Firing(knowledge, options.times("count"), options.whole("skip") or 0)

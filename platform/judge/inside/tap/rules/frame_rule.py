@@ -8,7 +8,7 @@ from judge.inside.tap.exchanges import Exchange
 from judge.inside.tap.rules.firing import firing
 from judge.inside.tap.rules.matching import Knowledge, frame_match
 from judge.inside.tap.rules.options import Options
-from judge.inside.tap.seam import Doors, Wire
+from judge.inside.tap.seam import Doors, Line, Wire
 
 
 class FrameRule:
@@ -16,6 +16,7 @@ class FrameRule:
 
     name = ""
     apis: frozenset[int] = frozenset()
+    lasts_s: float | None = None
 
     def __init__(self, options: Options, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
@@ -30,7 +31,7 @@ class FrameRule:
         """Passes."""
         return False
 
-    def meet(self, wire: Wire) -> None:
+    def meet(self, line: Line) -> None:
         """Waits for a frame."""
 
     def begin(self, doors: Doors) -> None:

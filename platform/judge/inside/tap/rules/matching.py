@@ -8,7 +8,7 @@ from typing import Protocol
 from judge.inside.tap.exchanges import Exchange
 from judge.inside.tap.produce import Place, TopicKey
 from judge.inside.tap.rules.options import Options
-from judge.inside.tap.seam import Wire
+from judge.inside.tap.seam import Line, Wire
 
 
 class Knowledge(Protocol):
@@ -25,19 +25,19 @@ class Knowledge(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class WireMatch:
+class LineMatch:
     """The conditions on a connection. None means any."""
 
     broker: int | None
     connection: int | None
     client_id: str | None
 
-    def fits(self, wire: Wire) -> bool:
+    def fits(self, line: Line) -> bool:
         """Whether the connection meets them all."""
         return (
-            self.broker in (None, wire.broker)
-            and self.connection in (None, wire.number)
-            and self.client_id in (None, wire.client_id)
+            self.broker in (None, line.broker)
+            and self.connection in (None, line.number)
+            and self.client_id in (None, line.client_id)
         )
 
 
@@ -45,7 +45,7 @@ class WireMatch:
 class FrameMatch:
     """The conditions on a request and its response, those on its connection included."""
 
-    wire: WireMatch
+    line: LineMatch
     topic: str | None
     partition: int | None
     after_acked: int
@@ -55,7 +55,7 @@ class FrameMatch:
     def fits(self, wire: Wire, exchange: Exchange, knowledge: Knowledge) -> bool:
         """Whether the exchange meets them all, now."""
         return (
-            self.wire.fits(wire)
+            self.line.fits(wire)
             and self.transactional_id in (None, exchange.transactional_id)
             and self.group in (None, exchange.group)
             and self._has_place(exchange, knowledge)
@@ -80,16 +80,16 @@ class FrameMatch:
         return knowledge.acknowledged_records(self.topic) >= self.after_acked
 
 
-def wire_match(options: Options) -> WireMatch:
+def line_match(options: Options) -> LineMatch:
     """Read `broker`, `connection` and `client_id`. Raises BadRuleError."""
     broker, connection = options.whole("broker"), options.whole("connection")
-    return WireMatch(broker, connection, options.text("client_id"))
+    return LineMatch(broker, connection, options.text("client_id"))
 
 
 def frame_match(options: Options) -> FrameMatch:
     """Read the conditions on frames. Raises BadRuleError."""
     match = FrameMatch(
-        wire_match(options),
+        line_match(options),
         options.text("topic"),
         options.whole("partition"),
         options.whole("after_acked") or 0,

@@ -43,6 +43,19 @@ class Options:
         taken = self._take(key, float)
         return otherwise if taken is None else self._at_least(key, taken, 0.0)
 
+    def times(self, key: str) -> int | None:
+        """How often, once when it is absent; None for `all`."""
+        if self._left.get(key) == "all":
+            del self._left[key]
+            return None
+        return self.whole(key, least=1) or 1
+
+    def span_s(self, key: str) -> float | None:
+        """An optional number of milliseconds, in seconds."""
+        if self._left.get(key) is None:
+            return None
+        return self.number(key, 0.0) / 1000
+
     def choice(self, key: str, allowed: tuple[str, ...], otherwise: str) -> str:
         """One of `allowed`."""
         value = self.text(key)

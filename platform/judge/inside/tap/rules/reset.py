@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from judge.inside.tap.exchanges import Exchange
-from judge.inside.tap.rules.firing import Firing
 from judge.inside.tap.rules.frame_rule import FrameRule
-from judge.inside.tap.rules.matching import Knowledge, wire_match
+from judge.inside.tap.rules.line_rule import LineRule
+from judge.inside.tap.rules.matching import Knowledge
 from judge.inside.tap.rules.options import Options
 from judge.inside.tap.rules.supported import TAKEN_APIS
 from judge.inside.tap.seam import Doors, Wire
@@ -53,37 +51,14 @@ class ResetAfterAppend(FrameRule):
         return True
 
 
-class Reset:
+class Reset(LineRule):
     """Breaks the connections that are open when it is added; later ones live."""
 
     name = "reset"
-    apis: frozenset[int] = frozenset()
-
-    def __init__(self, options: Options, knowledge: Knowledge) -> None:
-        self._match = wire_match(options)
-        self._firing = Firing(knowledge, None)
-
-    def request(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
-        """Passes."""
-        return False
-
-    def response(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
-        """Passes."""
-        return False
-
-    def meet(self, wire: Wire) -> None:
-        """Spares what came later."""
 
     def begin(self, doors: Doors) -> None:
         """Break every connection that matches."""
-        for wire in filter(self._match.fits, list(doors.wires())):
+        for line in filter(self._match.fits, list(doors.lines())):
             self._firing.take()
-            self._firing.note(wire)
-            wire.reset(f"rule-{self.name}")
-
-    def end(self, doors: Doors) -> None:
-        """Holds nothing."""
-
-    def state(self) -> dict[str, Any]:
-        """`fired` counts connections."""
-        return self._firing.state()
+            self._firing.note(line)
+            line.reset(f"rule-{self.name}")
