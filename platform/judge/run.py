@@ -24,7 +24,7 @@ from judge.shapes import shape_of
 from judge.terms import Terms, closing
 from judge.verdict import Report
 from judge.versions import versions
-from judge.workspace import check_files, topic_settings
+from judge.workspace import check_files, load_settings, topic_settings
 
 CONDUCT_TIMEOUT_S = 180.0
 """Far above the longest lab: past it the sandbox hangs, and that is ours."""
@@ -153,6 +153,7 @@ def request_of(job: Job, files: Mapping[str, bytes], key: bytes) -> dict[str, An
         "files": {name: base64.b64encode(body).decode() for name, body in files.items()},
         "entry": lab.entry,
         "topic_settings": topic_settings(lab, files),
+        "load": load_settings(lab, files),
         "seed": job.seed,
         "key": key.hex(),
         "limits": {
@@ -188,7 +189,7 @@ def terms_of(job: Job, files: Mapping[str, bytes]) -> Terms:
         options=options_of(lab.scenario),
         faults=tuple(s.options["fault"] for s in lab.scenario.steps if s.do == "inject"),
         canaries={f"canary-{role}": role for role in lab.scenario.canaries},
-        min_orders=MIN_ORDERS if lab.scenario.workload.kind != "none" else 0,
+        min_orders=MIN_ORDERS if lab.scenario.workload.kind in ("orders", "records") else 0,
         entry_bytes=len(files[lab.entry].strip()),
         settings={
             "topic": topic_settings(lab, files),

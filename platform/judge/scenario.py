@@ -10,8 +10,9 @@ from typing import Any
 from judge.fields import Fields, read_fields
 from judge.step_keys import STEP_KEYS
 
-WORKLOADS = ("orders", "records", "none")
-"""How orders reach the program: on its standard input, in a topic that we fill, or not at all."""
+WORKLOADS = ("orders", "records", "blocks", "none")
+"""How orders reach the program: on its standard input, or in a topic that we fill. Or there is no
+program, and our own load is measured with the learner's settings; or there is no load."""
 
 CANARIES = ("bad", "good")
 ISOLATIONS = ("read_uncommitted", "read_committed")
@@ -43,12 +44,17 @@ class TopicSpec:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Our load. `total` ends it after that many orders; 0 goes on until the program is finished."""
+    """Our load.
+
+    total: how many orders in all; 0 goes on until the program is finished.
+    settings_file: the learner's file with the settings of our producer, for `blocks`.
+    """
 
     kind: str = "orders"
     orders_per_s: float = 100.0
     customers: int = 40
     total: int = 0
+    settings_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +160,7 @@ def _workload(row: Fields) -> Workload:
         orders_per_s=row.number("orders_per_s", usual.orders_per_s),
         customers=row.whole("customers", usual.customers, at_least=1),
         total=row.whole("total", 0),
+        settings_file=row.text("settings_file", ""),
     )
     row.done()
     return found
@@ -193,6 +200,8 @@ def _refuse_contradictions(top: Fields, scenario: Scenario) -> None:
     """What each key allows by itself and the whole does not."""
     if scenario.source is not None and scenario.workload.kind != "records":
         raise top.wrong("source", 'needs [workload] kind = "records": nobody fills it otherwise.')
+    if (scenario.workload.kind == "blocks") != bool(scenario.workload.settings_file):
+        raise top.wrong("workload.settings_file", 'belongs to kind = "blocks", and only there.')
     injected = {step.options["as"] for step in scenario.steps if step.do == "inject"}
     for number, step in enumerate(scenario.steps):
         named = step.options.get("fault") if step.do in ("heal", "wait") else None

@@ -14,9 +14,12 @@ FILE = "scenario.toml"
 
 def check_scenario(scenario: Scenario, editable: Sequence[str]) -> None:
     """Raises LabError for a settings file nobody edits, an unknown checker or option of one."""
-    named = scenario.judged.settings_file
-    if named not in {"", *editable}:
-        raise LabError(FILE, "topic.settings_file", f"is {named!r}, which is not an editable file.")
+    for key, named in (
+        ("topic.settings_file", scenario.judged.settings_file),
+        ("workload.settings_file", scenario.workload.settings_file),
+    ):
+        if named not in {"", *editable}:
+            raise LabError(FILE, key, f"is {named!r}, which is not an editable file.")
     for check, options in scenario.checks.items():
         if check not in CHECKERS:
             known = ", ".join(CHECKERS)

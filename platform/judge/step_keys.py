@@ -7,6 +7,7 @@ from typing import Any
 
 from judge.fault_options import FAULT_OPTIONS, FAULTS
 from judge.fields import Fields
+from judge.program_fault_options import PROGRAM as PROGRAM
 
 COUNTED = (
     "orders_answered",
@@ -32,8 +33,6 @@ CONDITIONS = (
     "program_over",
 )
 BLAMES = ("judge", "program", "nobody")
-PROGRAM = "program"
-"""The name of a scenario's program where it has only one."""
 
 Options = dict[str, Any]
 
@@ -85,6 +84,15 @@ def _finish(row: Fields) -> Options:
     }
 
 
+def _measure(row: Fields) -> Options:
+    return {
+        "pairs": row.whole("pairs", 3, at_least=1),
+        "burst": row.whole("burst", 1500, at_least=1),
+        "paced": row.whole("paced", 150, at_least=1),
+        "paced_per_s": row.number("paced_per_s", 300.0),
+    }
+
+
 def _nothing(_row: Fields) -> Options:
     return {}
 
@@ -97,6 +105,7 @@ STEP_KEYS: Mapping[str, Callable[[Fields], Options]] = {
     "heal": _heal,
     "elect_if_leaderless": _elect,
     "finish_program": _finish,
+    "measure": _measure,
     "read_back": _nothing,
 }
 """Verb → the function that reads its keys. docs/labs.md lists them."""

@@ -29,16 +29,31 @@ def check_files(lab: Lab, files: Mapping[str, bytes]) -> dict[str, bytes]:
         _check_content(name, content, allowed[name].max_bytes)
     merged = {name: text.encode() for name, text in lab.starter.items()} | dict(files)
     topic_settings(lab, merged)
+    load_settings(lab, merged)
     return merged
 
 
 def topic_settings(lab: Lab, files: Mapping[str, bytes]) -> dict[str, str]:
     """The judged topic's settings: the author's, then the learner's file. Raises LearnerError."""
     judged = lab.scenario.judged
-    name = judged.settings_file
-    settings: dict[str, str] = dict(judged.settings)
+    own = _properties(files, judged.settings_file) if judged.settings_file else {}
+    return {**judged.settings, **own}
+
+
+def load_settings(lab: Lab, files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
+    """The settings of our own load: the learner's (`candidate`) and the old ones (`baseline`).
+
+    Empty for a lab whose load is not set by a file. Raises LearnerError.
+    """
+    name = lab.scenario.workload.settings_file
     if not name:
-        return settings
+        return {}
+    old = {name: lab.starter[name].encode()}
+    return {"candidate": _properties(files, name), "baseline": _properties(old, name)}
+
+
+def _properties(files: Mapping[str, bytes], name: str) -> dict[str, str]:
+    settings: dict[str, str] = {}
     lines = files[name].decode("utf-8").splitlines()
     if len(lines) > MAX_SETTING_LINES:
         raise LearnerError("too-many-lines", f"{name} has over {MAX_SETTING_LINES} lines.", name)

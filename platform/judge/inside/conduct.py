@@ -74,6 +74,7 @@ def _prepare(stage: Stage, job: Mapping[str, Any]) -> RunState:
         rng=rng,
         ledger=Ledger(key, job["seed"], scenario.workload.customers),
         learner=Learner(stage, scenario, job, clock.ms),
+        load=job["load"],
         canaries=[Canary(KINDS[role], bootstrap(brokers), clock) for role in scenario.canaries],
     )
 
@@ -104,7 +105,7 @@ def _make(run: RunState, spec: TopicSpec, settings: Mapping[str, str]) -> None:
 
 
 def _perform(run: RunState) -> dict[str, Any]:
-    leadership = Leadership(run.bootstrap(), list(run.topics), run.saw_leader)
+    leadership = Leadership(run.bootstrap(), list(run.topics), run.saw_leader, run.unheard)
     leadership.start()
     board = Board(run)
     for canary in run.canaries:

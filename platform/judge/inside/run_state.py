@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from judge.history import Op
 from judge.inside.clock import Clock
 from judge.inside.network import bootstrap
 from judge.inside.observers.replica_log import log_end_offset
+from judge.inside.trust import unheard
 from judge.scenario import Scenario
 from judge.waiting import wait_until
 
@@ -50,6 +51,7 @@ class RunState:
     rng: random.Random
     ledger: Ledger
     learner: Learner
+    load: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     feed: Feed | None = None
     filler: Filler | None = None
     groups: Groups | None = None
@@ -58,6 +60,7 @@ class RunState:
     leaders: dict[Part, int | None] = field(default_factory=dict)
     in_sync: dict[Part, tuple[int, ...]] = field(default_factory=dict)
     cut_brokers: set[int] = field(default_factory=set)
+    cut_calls: dict[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
     committed: dict[Part, int] = field(default_factory=dict)
     healed: set[str] = field(default_factory=set)
     waiting: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -115,6 +118,13 @@ class RunState:
     def bootstrap(self) -> str:
         """The addresses of the brokers that live."""
         return bootstrap(self.alive_brokers())
+
+    def unheard(self) -> frozenset[int]:
+        """The brokers that a cut keeps from the controllers: what they tell may be old."""
+        if not self.cut_calls:
+            return frozenset()
+        cut = frozenset[tuple[int, int]]().union(*self.cut_calls.values())
+        return unheard(self.brokers, self.stage.brokers.shape.voter_ids, cut)
 
     def died(self, _broker: int) -> None:
         """Note for the conditions that the cluster was struck now."""

@@ -15,6 +15,7 @@ from judge.inside.conditions import COUNTS, GAPS, STATES
 from judge.inside.cut_short import CutShort
 from judge.inside.injecting import has_fired, heal, inject
 from judge.inside.run_state import RunState
+from judge.inside.workload.blocks import measure
 from judge.inside.workload.feed import Feed
 from judge.inside.workload.filler import Filler
 
@@ -152,5 +153,6 @@ VERBS: dict[str, Verb] = {
     "heal": lambda run, options: heal(run, options["fault"]),
     "elect_if_leaderless": elect_if_leaderless,
     "finish_program": finish_program,
+    "measure": measure,
     "read_back": lambda _run, _options: None,  # always done, so that an early end is read as well
 }

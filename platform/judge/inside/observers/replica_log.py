@@ -50,6 +50,11 @@ class StoredBatch:
     _records: list[Record] | None = field(default=None, repr=False)
 
     @property
+    def size_bytes(self) -> int:
+        """The whole batch on the disk, its header with it."""
+        return len(self._raw)
+
+    @property
     def records(self) -> list[Record]:
         """The records, decompressed and decoded when first asked for."""
         if self._records is None:
