@@ -16,11 +16,11 @@ class CallRecord:
 
     outcome: str
     f: str
-    id: str | None
     broker: int
     connection: int
     sent_s: float
     ended_s: float
+    id: str | None = None
     answered_s: float | None = None
     topic: str | None = None
     partition: int | None = None

@@ -106,7 +106,6 @@ def fetch_records(
         yield CallRecord(
             outcome=DELIVERED,
             f="fetch",
-            id=None,
             broker=fate.broker,
             connection=fate.connection,
             sent_s=sums.began_s,

@@ -1,0 +1,509 @@
+"""Run inside a sandbox in the supervisor's place: real clients, a real broker, and the tap's rules.
+
+Prints one JSON object: for each experiment asked for, a list with what each of its runs saw.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from confluent_kafka import Consumer, TopicPartition
+
+from judge.inside import cluster
+from judge.inside.clients import admin
+from judge.inside.namespaces import entering
+from judge.inside.network import bootstrap, build_network
+from judge.inside.stage import Stage
+from judge.inside.topics import create_topic
+from judge.waiting import wait_until
+
+PRODUCE = r"""
+import json, sys, time
+from confluent_kafka import Producer
+servers, topic, count, settings = sys.argv[1], sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4])
+done = {"acknowledged": 0, "refused": 0}
+def spoken(error, message):
+    done["refused" if error else "acknowledged"] += 1
+producer = Producer({"bootstrap.servers": servers, "acks": "all", "linger.ms": 1, "log_level": 0,
+                     "batch.num.messages": 10, "retry.backoff.ms": 20, **settings})
+producer.produce(topic, b"-1", partition=0, on_delivery=spoken)
+producer.flush(20)
+began = time.monotonic()
+for i in range(count):
+    producer.produce(topic, b"%d" % i, partition=0, on_delivery=spoken)
+    producer.poll(0)
+    if i % 10 == 9 and settings.get("linger.ms") != 0:
+        time.sleep(0.0005)
+producer.flush(40)
+done["ms"] = (time.monotonic() - began) * 1000
+print(json.dumps(done))
+"""
+
+ZOMBIE = r"""
+import json, sys, threading
+from confluent_kafka import KafkaException, Producer
+servers, topic = sys.argv[1:3]
+out = {}
+def say(line):
+    print(line, flush=True)
+def open_producer():
+    producer = Producer({"bootstrap.servers": servers, "transactional.id": topic, "log_level": 0,
+                         "linger.ms": 0})
+    producer.init_transactions(20)
+    return producer
+first = open_producer()
+first.begin_transaction()
+first.produce(topic, b"A")
+first.flush(20)
+def commit():
+    try:
+        first.commit_transaction(30)
+        out["first"] = "committed"
+    except KafkaException as error:
+        out["first"], out["fatal"] = error.args[0].name(), error.args[0].fatal()
+thread = threading.Thread(target=commit)
+thread.start()
+if sys.argv[3] == "heir":
+    sys.stdin.readline()
+    second = open_producer()
+    second.begin_transaction()
+    second.produce(topic, b"B")
+    second.commit_transaction(30)
+    out["second"] = "committed"
+    say("heir committed")
+thread.join()
+say(json.dumps(out))
+"""
+
+HUNG = r"""
+import json, sys
+from confluent_kafka import KafkaException, Producer
+servers, topic = sys.argv[1:3]
+producer = Producer({"bootstrap.servers": servers, "transactional.id": topic, "log_level": 0,
+                     "linger.ms": 0, "transaction.timeout.ms": 60000})
+producer.init_transactions(20)
+producer.begin_transaction()
+producer.produce(topic, b"A")
+producer.flush(20)
+try:
+    producer.commit_transaction(2)
+    print(json.dumps("committed"), flush=True)
+except KafkaException as error:
+    print(json.dumps(error.args[0].name()), flush=True)
+import os; os._exit(0)
+"""
+
+MEMBER = r"""
+import json, sys, time
+from confluent_kafka import Consumer, KafkaException
+servers, topic, protocol, patience_s = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])
+settings = {"bootstrap.servers": servers, "group.id": topic, "auto.offset.reset": "earliest",
+            "enable.auto.commit": False, "log_level": 0, "group.protocol": protocol}
+if protocol == "classic":
+    settings |= {"session.timeout.ms": 2000, "heartbeat.interval.ms": 200}
+consumer = Consumer(settings)
+consumer.subscribe([topic])
+read = 0
+deadline = time.monotonic() + 20
+while read < 10 and time.monotonic() < deadline:
+    message = consumer.poll(0.2)
+    read += message is not None and not message.error()
+print(json.dumps({"read": read}), flush=True)
+time.sleep(patience_s) if patience_s else sys.stdin.readline()
+try:
+    consumer.commit(asynchronous=False)
+    said = "committed"
+except KafkaException as error:
+    said = error.args[0].name()
+print(json.dumps({"read": read, "commit": said}), flush=True)
+consumer.close()
+"""
+
+CONNECT = r"""
+import json, socket, sys
+host, port = sys.argv[1].split(":")
+try:
+    socket.create_connection((host, int(port)), timeout=3).close()
+    print(json.dumps("open"))
+except OSError as error:
+    print(json.dumps(type(error).__name__))
+"""
+
+FETCH = r"""
+import json, sys
+from confluent_kafka import Consumer, TopicPartition
+servers, topic, count, settings = sys.argv[1], sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4])
+consumer = Consumer({"bootstrap.servers": servers, "group.id": topic + "-f", "log_level": 0,
+                     "enable.auto.commit": False, **settings})
+consumer.assign([TopicPartition(topic, 0, 0)])
+got = size = 0
+while got < count:
+    for message in consumer.consume(500, 5):
+        assert not message.error(), message.error()
+        got, size = got + 1, size + len(message.value())
+print(json.dumps({"count": got, "bytes": size}))
+consumer.close()
+"""
+
+
+class Scene:
+    """One broker behind the tap, and the means to run programs on the learner's side of it."""
+
+    def __init__(self, shape_json, install_json):
+        brokers = json.loads(shape_json)["brokers"]
+        self.network = build_network(tuple(range(1, brokers + 1)))
+        self.stage = Stage(say=lambda message: None, network=self.network)
+        cluster.boot(self.stage, json.loads(shape_json), json.loads(install_json))
+        self.tap, self.install = self.stage.tap, json.loads(install_json)
+        self.servers = bootstrap(self.stage.brokers.ids)
+        self.client = admin(self.servers)
+        self._topics = 0
+
+    def topic(self, name, partitions=1, **settings):
+        self._topics += 1
+        made = f"{name}-{self._topics}"
+        first = self.stage.brokers.ids
+        order = [[*first[p % len(first) :], *first[: p % len(first)]] for p in range(partitions)]
+        create_topic(self.client, made, order, settings)
+        self.tap.drain()
+        return made
+
+    @contextmanager
+    def rule(self, spec):
+        """The rule, if there is one, and its state once it has ended."""
+        found = {}
+        if spec is None:
+            yield found
+            return
+        rule_id = found["id"] = self.tap.add_rule(spec)
+        try:
+            yield found
+        finally:
+            self.tap.remove_rule(rule_id)
+            found.update(self.tap.rule_state(rule_id))
+
+    def start(self, code, *arguments):
+        return subprocess.Popen(
+            [sys.executable, "-c", code, self.servers, *map(str, arguments)],
+            preexec_fn=entering(self.network.learner_ns),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def finish(self, program, patience_s=90):
+        out, err = program.communicate(timeout=patience_s)
+        assert program.returncode == 0, err[-2000:]
+        return json.loads(out.splitlines()[-1])
+
+    def run(self, code, *arguments):
+        return self.finish(self.start(code, *arguments))
+
+    def read(self, topic, isolation="read_uncommitted", partitions=1):
+        """Every record of the topic, read from the platform's side."""
+        consumer = Consumer({"bootstrap.servers": self.servers, "group.id": "scene",
+                             "isolation.level": isolation, "enable.partition.eof": True,
+                             "enable.auto.commit": False})  # fmt: skip
+        places = [TopicPartition(topic, p, 0) for p in range(partitions)]
+        consumer.assign(places)
+        found, ended = [], 0
+        while ended < partitions:
+            message = consumer.poll(10)
+            assert message is not None
+            if message.error():
+                ended += 1
+            else:
+                found.append(message.value().decode())
+        consumer.close()
+        return found
+
+    def quiet(self):
+        """Wait until the programs' connections are gone, so that all they did is settled."""
+        wait_until(lambda: not self.tap.stats()["open"], 20, "connections stayed open")
+
+
+def duplicates(scene, spec, count=120, **settings):
+    """How often each record is stored, with and without a rule."""
+    topic = scene.topic("dup")
+    with scene.rule(spec and {**spec, "topic": topic}) as state:
+        said = scene.run(PRODUCE, topic, count, json.dumps(settings))
+    stored = scene.read(topic)
+    order = [int(value) for value in dict.fromkeys(stored)]
+    ops = [op for op in scene.tap.ops(0.0) if op.topic == topic and op.f == "append"]
+    appended = [op for op in ops if op.type != "info"]
+    return {
+        "said": said,
+        "twice": len(stored) - len(set(stored)),
+        "missing": count + 1 - len(set(stored)),
+        "turned": sum(a > b for a, b in zip(order, order[1:], strict=False)),
+        "state": state,
+        "fates": [[op.type, op.error, op.detail.get("rule")] for op in ops if op.type != "ok"],
+        "acknowledged": sum(op.count for op in appended if op.type == "ok"),
+    }
+
+
+def rewrite(error, idempotent):
+    return lambda scene: duplicates(
+        scene,
+        {"rule": "rewrite_response", "error": error, "after_acked": 50},
+        **{"enable.idempotence": idempotent},
+    )
+
+
+def turned(idempotent, with_rule=True, in_flight=5):
+    spec = {"rule": "hold_error", "error": "NOT_ENOUGH_REPLICAS", "after_acked": 50}
+    settings = {"enable.idempotence": idempotent, "max.in.flight": in_flight}
+    return lambda scene: duplicates(scene, spec if with_rule else None, **settings)
+
+
+def other(name, idempotent, **settings):
+    return lambda scene: duplicates(
+        scene, {"rule": name, "after_acked": 50}, **{"enable.idempotence": idempotent, **settings}
+    )
+
+
+def zombie(with_rule):
+    def experiment(scene):
+        topic = scene.topic("txn")
+        spec = {"rule": "hold_request", "api": "end_txn", "transactional_id": topic}
+        program = None
+        with scene.rule(spec if with_rule else None) as state:
+            program = scene.start(ZOMBIE, topic, "heir" if with_rule else "alone")
+            if with_rule:
+                held = lambda: scene.tap.rule_state(state["id"])["held"]  # noqa: E731
+                wait_until(held, 30, "no EndTxn came")
+                program.stdin.write("go\n")
+                program.stdin.flush()
+                assert program.stdout.readline() == "heir committed\n"
+        said = scene.finish(program)
+        scene.quiet()
+        ops = [op for op in scene.tap.ops(0.0) if op.id == topic]
+        return {
+            "said": said,
+            "committed": scene.read(topic, "read_committed"),
+            "stored": scene.read(topic),
+            "state": state,
+            "ends": [[op.type, op.error, op.detail["committed"], op.detail.get("rule")]
+                     for op in ops if op.f == "end_txn"],
+            "inits": [op.type for op in ops if op.f == "init_producer"],
+        }  # fmt: skip
+
+    return experiment
+
+
+def hung(with_rule):
+    def experiment(scene):
+        topic = scene.topic("hung")
+        spec = {"rule": "drop_request", "api": "end_txn", "transactional_id": topic,
+                "count": "all"}  # fmt: skip
+        with scene.rule(spec if with_rule else None) as state:
+            said = scene.run(HUNG, topic)
+        scene.quiet()
+        ends = [op for op in scene.tap.ops(0.0) if op.id == topic and op.f == "end_txn"]
+        return {
+            "said": said,
+            "committed": scene.read(topic, "read_committed"),
+            "stored": scene.read(topic),
+            "state": state,
+            "ends": [[op.type, op.detail.get("why")] for op in ends],
+        }
+
+    return experiment
+
+
+def expelled(protocol, with_rule, name="hold_request"):
+    def experiment(scene):
+        topic = scene.topic("grp")
+        scene.run(PRODUCE, topic, 19, "{}")
+        member = scene.start(MEMBER, topic, protocol, 0)
+        first = json.loads(member.stdout.readline())
+        spec = {"rule": name, "api": "heartbeat", "group": topic}
+        with scene.rule(spec if with_rule else None) as state:
+            if with_rule:
+                gone = lambda: not members(scene, topic)  # noqa: E731
+                wait_until(gone, 30, "the member was never expelled", step_s=0.1)
+            else:
+                time.sleep(2.5)
+                state["members"] = members(scene, topic)
+        member.stdin.write("go\n")
+        member.stdin.flush()
+        said = scene.finish(member)
+        scene.quiet()
+        ops = [op for op in scene.tap.ops(0.0) if op.id == topic]
+        return {
+            "first": first,
+            "said": said,
+            "state": state,
+            "commits": [[op.type, op.error, op.topic, op.offset] for op in ops
+                        if op.f == "commit"],
+            "apis": sorted({op.detail["api"] for op in ops if op.f == "group"}),
+            "errors": sorted({op.error for op in ops if op.f == "group" and op.error}),
+        }  # fmt: skip
+
+    return experiment
+
+
+def members(scene, group):
+    described = scene.client.describe_consumer_groups([group])[group].result(10)
+    return len(described.members)
+
+
+def slow(scene):
+    topic = scene.topic("slow")
+    spec = {"rule": "delay", "request_ms": 30, "response_ms": 20, "jitter_ms": 5, "seed": 7}
+    with scene.rule(spec) as state:
+        said = scene.run(PRODUCE, topic, 3, json.dumps({"linger.ms": 0, "max.in.flight": 1,
+                                                        "batch.num.messages": 1}))  # fmt: skip
+    records = [r for r in scene.tap.records() if r.topic == topic]
+    waits = [(r.ended_s - r.sent_s) * 1000 for r in records]
+    return {"said": said, "state": state, "least_ms": min(waits), "stored": scene.read(topic)}
+
+
+def dark(scene):
+    """A producer whose connections go dark is stuck, and unharmed when they come back."""
+    topic = scene.topic("dark")
+    program = scene.start(PRODUCE, topic, 3000, json.dumps({"enable.idempotence": True}))
+    wait_until(lambda: scene.tap.acknowledged(topic) > 100, 30, "it never got going")
+    with scene.rule({"rule": "blackhole"}) as state:
+        stuck = scene.tap.acknowledged(topic)
+        time.sleep(0.5)
+        # What was on its way to the program's kernel may just have been counted.
+        still = scene.tap.acknowledged(topic)
+        state["open"] = program.poll() is None
+    said = scene.finish(program)
+    stored = scene.read(topic)
+    return {"said": said, "state": state, "passed": still - stuck,
+            "twice": len(stored) - len(set(stored)), "stored": len(stored)}  # fmt: skip
+
+
+def refused(scene):
+    address = scene.servers.split(",")[0]
+    reach = lambda: scene.finish(  # noqa: E731
+        subprocess.Popen([sys.executable, "-c", CONNECT, address], text=True,
+                         preexec_fn=entering(scene.network.learner_ns),
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    )  # fmt: skip
+    before = reach()
+    with scene.rule({"rule": "refuse", "broker": 1}) as state:
+        during = reach()
+    return {"before": before, "during": during, "after": reach(), "state": state}
+
+
+def evidence_of_groups(scene):
+    """Both protocols commit; what the tap wrote down is what the coordinator holds."""
+    out = {}
+    for protocol in ("classic", "consumer"):
+        topic = scene.topic("evi")
+        scene.run(PRODUCE, topic, 19, "{}")
+        member = scene.start(MEMBER, topic, protocol, 0.01)
+        said = scene.finish(member)
+        scene.quiet()
+        ops = [op for op in scene.tap.ops(0.0) if op.id == topic]
+        fetched = [op for op in scene.tap.ops(0.0) if op.f == "fetch" and op.topic == topic]
+        out[protocol] = {
+            "said": said,
+            "coordinator": committed(scene, topic),
+            "commits": [[op.type, op.topic, op.partition, op.offset] for op in ops
+                        if op.f == "commit"],
+            "apis": sorted({op.detail["api"] for op in ops if op.f == "group"}),
+            "fetched": [[op.partition, op.detail["first"], op.detail["last"]] for op in fetched],
+            "fetched_bytes": sum(op.count for op in fetched),
+        }  # fmt: skip
+    return out
+
+
+def committed(scene, group):
+    consumer = Consumer({"bootstrap.servers": scene.servers, "group.id": group})
+    (place,) = consumer.committed([TopicPartition(group, 0)], 10)
+    consumer.close()
+    return place.offset
+
+
+def large(scene):
+    """A fetch of many megabytes passes in pieces, and the tap does not grow by it."""
+    topic = scene.topic("large", **{"max.message.bytes": "6000000"})
+    settings = {"message.max.bytes": 6_000_000, "batch.num.messages": 1}
+    maker = PRODUCE.replace('b"%d" % i', 'b"x" * 1_500_000').replace('b"-1"', 'b"x" * 1_500_000')
+    scene.run(maker, topic, 15, json.dumps(settings))
+    scene.quiet()
+    before = scene.tap.stats()["rss_kb"]
+    greedy = {"fetch.max.bytes": 60_000_000, "max.partition.fetch.bytes": 50_000_000,
+              "fetch.message.max.bytes": 50_000_000, "fetch.min.bytes": 20_000_000,
+              "receive.message.max.bytes": 100_000_000}  # fmt: skip
+    said = scene.run(FETCH, topic, 16, json.dumps(greedy))
+    scene.quiet()
+    stats = scene.tap.stats()
+    rows = [op for op in scene.tap.ops(0.0) if op.f == "fetch"][-4:]
+    return {"said": said, "grown_kb": stats["rss_kb"] - before, "bugs": stats["bugs"],
+            "unread": stats["unread_fetches"],
+            "rows": [[op.topic, op.partition, op.count] for op in rows]}  # fmt: skip
+
+
+def spliced(scene):
+    topic = scene.topic("splice")
+    scene.tap.set_mode("splice")
+    try:
+        said = scene.run(PRODUCE, topic, 100, "{}")
+    finally:
+        scene.tap.set_mode("full")
+    scene.quiet()
+    stats = scene.tap.stats()
+    return {
+        "said": said,
+        "stored": len(scene.read(topic)),
+        "rows": len([r for r in scene.tap.records() if r.topic == topic]),
+        "bytes": stats["spliced_bytes"],
+    }
+
+
+EXPERIMENTS = {
+    "rewrite": rewrite("REQUEST_TIMED_OUT", False),
+    "rewrite_idempotent": rewrite("REQUEST_TIMED_OUT", True),
+    "rewrite_not_leader": rewrite("NOT_LEADER_OR_FOLLOWER", False),
+    "rewrite_after_append": rewrite("NOT_ENOUGH_REPLICAS_AFTER_APPEND", False),
+    "no_rule": lambda scene: duplicates(scene, None, **{"enable.idempotence": False}),
+    "reset_after_append": other("reset_after_append", False),
+    "reset_after_append_idempotent": other("reset_after_append", True),
+    "reset_before_broker": other("reset_before_broker", False, **{"max.in.flight": 1}),
+    "drop_response": other("drop_response", False, **{"socket.timeout.ms": 1000}),
+    "turned": turned(False),
+    "turned_in_flight_1": turned(False, in_flight=1),
+    "turned_idempotent": turned(True),
+    "turned_no_rule": turned(False, with_rule=False),
+    "zombie": zombie(True),
+    "no_zombie": zombie(False),
+    "hung": hung(True),
+    "not_hung": hung(False),
+    "expelled_classic": expelled("classic", True),
+    "expelled_consumer": expelled("consumer", True),
+    "expelled_by_drop": expelled("classic", True, "drop_request"),
+    "kept_classic": expelled("classic", False),
+    "kept_consumer": expelled("consumer", False),
+    "slow": slow,
+    "dark": dark,
+    "refused": refused,
+    "groups": evidence_of_groups,
+    "large": large,
+    "spliced": spliced,
+}
+
+
+def main(shape_json, install_json, plan_json):
+    scene = Scene(shape_json, install_json)
+    out = {"seconds": {}, "runs": {}}
+    for name, times in json.loads(plan_json).items():
+        began = time.monotonic()
+        out["runs"][name] = [EXPERIMENTS[name](scene) for _ in range(times)]
+        out["seconds"][name] = round(time.monotonic() - began, 1)
+    out["stats"] = scene.tap.stats()
+    scene.tap.stop()
+    sys.stdout.write(json.dumps(out))
+
+
+if __name__ == "__main__" or sys.argv[0] == "-c":
+    main(*sys.argv[1:])
