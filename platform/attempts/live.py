@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attempts.stream import Entry
-from judge.events import STAGES
+from judge.events import QUEUED, STAGES
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,7 @@ class LiveState:
     restart_why: str = ""
     now_ms: float = 0.0
     stage: str = ""
+    held_up: str = ""
     stages: dict[str, dict[str, Any]] = field(default_factory=dict)
     cluster: Mapping[str, Any] | None = None
     counts: dict[str, int] = field(default_factory=dict)
@@ -109,6 +110,7 @@ class LiveState:
 
     def _take_stage(self, t_ms: float, data: Mapping[str, Any]) -> None:
         name = data["stage"]
+        self.held_up = str(data.get("label", "")) if name == QUEUED else ""
         if name not in STAGES:
             return
         known = self.stages.setdefault(name, {"from_ms": t_ms})

@@ -90,10 +90,10 @@ def _waiting(status: Status) -> str:
 
 def stages(live: LiveState, status: Status) -> list[dict[str, Any]]:
     """The named stages of a run with their state and a word on each."""
-    waiting = status.state == "queued"
+    waiting = status.state == "queued" or bool(live.held_up)
     now = STAGES.index(live.stage) if live.stage and not waiting else -1
     queue = status.queue
-    place = f"place {queue.place}" if waiting and queue else ""
+    place = live.held_up or (f"place {queue.place}" if waiting and queue else "")
     rows = [_stage("Queued", "current" if waiting else "done", place)]
     for index, name in enumerate(STAGES):
         state = "todo" if waiting or index > now else "done" if index < now else "current"

@@ -9,6 +9,10 @@ from typing import Any
 STAGES = ("preparing", "starting", "workload", "fault", "recovery", "reading", "checking")
 """The named stages of a run, in order, as the page lists them."""
 
+QUEUED = "queued"
+"""The stage of a run that has to wait for room on its machine; its label says for what. It may
+come before `starting`, and any number of times."""
+
 KINDS = ("stage", "cluster", "timeline", "output", "counts", "report")
 
 
@@ -17,7 +21,7 @@ class Event:
     """One thing that happened, `t_ms` after the run began (after `submit` for a cold start).
 
     kind      data
-    stage     {"stage": one of STAGES, "label": str}
+    stage     {"stage": one of STAGES, or QUEUED, "label": str}
     cluster   {"brokers": {"1": "up"|"dead"|"cut"}, "partitions": [{"topic", "partition",
               "leader": int|None, "isr": [int], "replicas": [int], "epoch": int,
               "log_end": {"1": int}, "high_watermark": int}]}        at most 5 a second

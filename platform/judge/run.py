@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from judge.errors import JudgeError
-from judge.events import Event, OnEvent
+from judge.events import QUEUED, Event, OnEvent
 from judge.history import Op, op_from_dict, write_history
 from judge.home import Home
 from judge.job import Job
@@ -126,7 +126,7 @@ class _Run:
         shape = shape_of(self._job.lab)
         self._tell("starting", "Three brokers start")
         pool = self._sandboxes or Pool(self._home, size=0, shape=shape)
-        sandbox, warm = pool.take(shape)
+        sandbox, warm = pool.take(shape, self._queued, self._should_stop)
         self._timings["warm"] = float(warm)
         try:
             yield sandbox
@@ -137,6 +137,9 @@ class _Run:
 
     def _take(self, rows: list[dict[str, Any]]) -> None:
         self._ops.extend(op_from_dict(row) for row in rows)
+
+    def _queued(self, why: str | None) -> None:
+        self._tell(QUEUED, why) if why else self._tell("starting", "It begins")
 
     def _tell(self, stage: str, label: str) -> None:
         self._on_event(Event("stage", 0.0, {"stage": stage, "label": label}))
@@ -152,6 +155,7 @@ def request_of(job: Job, files: Mapping[str, bytes], key: bytes) -> dict[str, An
         "scenario": lab.scenario.to_dict(),
         "files": {name: base64.b64encode(body).decode() for name, body in files.items()},
         "entry": lab.entry,
+        "client": lab.client,
         "topic_settings": topic_settings(lab, files),
         "load": load_settings(lab, files),
         "seed": job.seed,

@@ -126,6 +126,17 @@ def test_it_says_when_no_worker_is_up():
     assert headline(LiveState(), waiting) == "Waiting for a worker to come up."
 
 
+def test_a_run_that_waits_for_room_says_for_what_until_it_begins():
+    queued = entry(2, "stage", stage="queued", label="The cores are busy")
+    held = folded(entry(1, "stage", stage="preparing", label="x"), queued)
+    begun = folded(queued, entry(3, "stage", stage="starting", label="It begins"))
+
+    first = stages(held, RUNNING)[0]
+
+    assert first == {"name": "Queued", "state": "current", "note": "The cores are busy"}
+    assert stages(begun, RUNNING)[0]["state"] == "done"
+
+
 def test_it_escapes_everything_that_it_draws():
     evil = "<img src=x onerror=alert(1)>"
     live = folded(

@@ -13,11 +13,11 @@ from judge.errors import LearnerError
 from judge.events import Event
 from judge.home import Home
 from judge.job import Job
-from judge.kafka.shape import Shape
 from judge.lab import load_lab
 from judge.replay import replay
 from judge.run import run
 from judge.sandbox.pool import Pool
+from judge.shapes import shape_of
 from judge.solutions import solution_files
 
 LAB = load_lab(Path(__file__).parents[2] / "labs" / "acked-then-gone")
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.brokers, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def pool(home: Home) -> Iterator[Pool]:
-    made = Pool(home, size=1, shape=Shape(settings=dict(LAB.scenario.shape)))
+    made = Pool(home, size=1, shape=shape_of(LAB))
     yield made
     made.close()
 

@@ -7,7 +7,7 @@ import statistics
 import time
 from contextlib import ExitStack
 
-from judge.bench.measured import brokers_pss_bytes, sandbox_cpu_s
+from judge.sandbox.measured import brokers_pss_bytes, sandbox_cpu_s
 from judge.bench.stock import stock_start
 from judge.home import Home
 from judge.kafka.install import install_kafka

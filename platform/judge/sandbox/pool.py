@@ -7,49 +7,45 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import Counter, deque
-from typing import Any
+from collections.abc import Callable
 
 from judge.errors import JudgeError
 from judge.home import Home
-from judge.kafka.installed import load_install
 from judge.kafka.shape import Shape
-from judge.sandbox.link import Sandbox, start_sandbox
-from judge.sandbox.priority import make_equal, make_low
+from judge.sandbox.admission import RUN_BYTES, Admission, OnWait, Request
+from judge.sandbox.filler import Filler
+from judge.sandbox.link import Sandbox
+from judge.sandbox.priority import make_equal
+from judge.sandbox.shelf import Shelf
+from judge.sandbox.starting import Starter
 
-BOOT_TIMEOUT_S = 120.0
-FREEZE_TIMEOUT_S = 10.0
 THAW_TIMEOUT_S = 30.0
-CHECK_PERIOD_S = 2.0
-"""How often dead frozen sandboxes are looked for; one that dies in between fails its thaw."""
-
-FAILURE_PAUSE_S = 15.0
-"""Before the next try of a refill that failed: a machine without memory must not spin."""
 
 _log = logging.getLogger(__name__)
 
 
 class Pool:
-    """Keeps up to `size` clusters warm, and starts one cold when none fits. Thread-safe.
+    """Keeps up to `size` clusters of each shape warm, and starts one cold when none fits.
 
-    The warm ones follow demand: each `take` is a wish for one more of its shape, and what is kept
-    warm are the last `size` wishes. One cluster is started at a time, since four at once take
-    13 s each instead of 3. All sandboxes die with this process.
+    Thread-safe. Which shapes are kept follows demand: those that were taken lately. When memory
+    is short the longest forgotten one gives way. A run is admitted only when the machine has room
+    for it; see `judge.sandbox.admission`. All sandboxes die with this process.
     """
 
-    def __init__(self, home: Home, size: int, shape: Shape) -> None:
+    def __init__(
+        self, home: Home, size: int, shape: Shape, admission: Admission | None = None
+    ) -> None:
         """Begin to fill in the background. `size` 0 keeps nothing warm and starts no thread."""
-        self._home, self._size = home, size
-        self._wishes: deque[Shape] = deque([shape] * size, maxlen=size)
-        self._warm: list[tuple[Shape, Sandbox]] = []
-        self._filling: tuple[Shape, Sandbox | None] | None = None
-        self._waiting_for_cold = 0
+        self._admission = admission or Admission()
+        self._shelf, self._starter = Shelf(size), Starter(home)
+        self._shelf.wish(shape)
+        self._taken: list[Sandbox] = []
+        self._beginning: dict[int, int] = {}
         self._changed = threading.Condition()
-        self._starting = threading.Lock()
         self._closed = False
-        self._failed_refills = 0
-        self.last_failure: JudgeError | None = None
-        self._filler = threading.Thread(target=self._keep_full, name="pool", daemon=True)
+        self._filler = Filler(
+            home, self._shelf, self._changed, self._starter, self._admission, lambda: self.running
+        )
         if size > 0:
             self._filler.start()
 
@@ -57,30 +53,56 @@ class Pool:
     def warm_count(self) -> int:
         """How many clusters wait frozen."""
         with self._changed:
-            return len(self._warm)
+            return len(self._shelf)
 
-    def take(self, shape: Shape) -> tuple[Sandbox, bool]:
+    @property
+    def running(self) -> int:
+        """How many clusters are with their takers, or on their way to them."""
+        with self._changed:
+            self._taken = [sandbox for sandbox in self._taken if sandbox.alive]
+            return len(self._taken) + len(self._beginning)
+
+    def wish(self, shape: Shape) -> None:
+        """Have clusters of `shape` prepared, since one will be taken soon."""
+        with self._changed:
+            self._shelf.wish(shape)
+            self._changed.notify_all()
+
+    def take(
+        self,
+        shape: Shape,
+        on_wait: OnWait = lambda _why: None,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> tuple[Sandbox, bool]:
         """A healthy cluster of `shape`, running, for the caller to use once and close.
 
-        Returns the sandbox and whether it was warm. Without a warm one this waits for the refill
-        that is under way, if it is of this shape, else it starts one.
+        Returns the sandbox and whether it was warm. Waits until the machine has room, and tells
+        `on_wait` why. Without a warm one it then waits for the refill that is under way, if that
+        is of this shape, else it starts one.
 
         Raises:
-            SandboxUnavailableError, JudgeError: it could not be started.
+            SandboxUnavailableError, JudgeError: it could not be started, there is no memory for
+                it ("not-enough-memory"), or `should_stop` ended the wait ("cancelled").
         """
-        with self._changed:
-            self._wishes.append(shape)
-            self._changed.notify_all()
-        while (found := self._next_warm(shape)) is not None:
-            try:
-                make_equal(found)
-                found.request("thaw", timeout_s=THAW_TIMEOUT_S)
-            except JudgeError as died:
-                _log.warning("a frozen sandbox could not be thawed: %s", died)
-                found.close()
-                continue
-            return found, True
-        return self._start_cold(shape), False
+        self.wish(shape)
+        self._admission.admit(
+            Request(
+                need_bytes=lambda: self._need_bytes(shape),
+                running=lambda: self.running,
+                give_up_one=lambda: self._give_up_one(shape),
+                begin=lambda: self._begin(shape),
+            ),
+            on_wait,
+            should_stop,
+        )
+        try:
+            sandbox, warm = self._warm_or_cold(shape)
+            with self._changed:
+                self._taken.append(sandbox)
+            return sandbox, warm
+        finally:
+            with self._changed:
+                del self._beginning[threading.get_ident()]
 
     def wait_warm(self, timeout_s: float) -> None:
         """Wait until everything that is wished for is warm.
@@ -88,13 +110,14 @@ class Pool:
         Raises:
             JudgeError: the last refill's failure, or "pool-not-warm" after `timeout_s`.
         """
+        filler = self._filler
         with self._changed:
-            failed_before = self._failed_refills
+            before = filler.failures
             done = self._changed.wait_for(
-                lambda: not self._missing() or self._failed_refills > failed_before, timeout_s
+                lambda: self._shelf.missing() is None or filler.failures > before, timeout_s
             )
-            if self._failed_refills > failed_before and self.last_failure is not None:
-                raise self.last_failure
+            if filler.failures > before and filler.last_failure is not None:
+                raise filler.last_failure
         if not done:
             raise JudgeError("pool-not-warm", f"No warm sandbox after {timeout_s:g} s.")
 
@@ -105,15 +128,11 @@ class Pool:
         """
         with self._changed:
             self._closed = True
-            warm, self._warm = self._warm, []
-            filling = self._filling[1] if self._filling else None
+            ended = self._shelf.clear()
             self._changed.notify_all()
-        for _shape, sandbox in warm:
+        for sandbox in ended:
             sandbox.close()
-        if filling is not None:
-            filling.close()
-        if self._filler.is_alive() and self._filler is not threading.current_thread():
-            self._filler.join()
+        self._filler.close()
 
     def __enter__(self) -> Pool:
         return self
@@ -121,134 +140,48 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _need_bytes(self, shape: Shape) -> int:
+        """Memory that a run of `shape` will take, and those that are just beginning as well."""
+        with self._changed:
+            return self._own_bytes(shape) + sum(self._beginning.values())
+
+    def _begin(self, shape: Shape) -> None:
+        with self._changed:
+            self._beginning[threading.get_ident()] = self._own_bytes(shape)
+
+    def _own_bytes(self, shape: Shape) -> int:
+        warm = self._shelf.holds(shape)
+        return RUN_BYTES + (0 if warm else self._shelf.cluster_bytes(shape))
+
+    def _give_up_one(self, shape: Shape) -> bool:
+        with self._changed:
+            sandbox = self._shelf.spare(shape)
+        if sandbox is not None:
+            sandbox.close()
+        return sandbox is not None
+
+    def _warm_or_cold(self, shape: Shape) -> tuple[Sandbox, bool]:
+        while (found := self._next_warm(shape)) is not None:
+            try:
+                make_equal(found)
+                found.request("thaw", timeout_s=THAW_TIMEOUT_S)
+            except JudgeError as died:
+                _log.warning("a frozen sandbox could not be thawed: %s", died)
+                found.close()
+                continue
+            return found, True
+        return self._starter.start_awaited(shape), False
+
     def _next_warm(self, shape: Shape) -> Sandbox | None:
         with self._changed:
             while not self._closed:
-                for pair in self._warm:
-                    if pair[0].key == shape.key:
-                        self._warm.remove(pair)
-                        self._changed.notify_all()
-                        return pair[1]
-                if self._filling is None or self._filling[0].key != shape.key:
+                if (found := self._shelf.take(shape)) is not None:
+                    self._changed.notify_all()
+                    return found
+                filling = self._filler.filling
+                if filling is None or filling.key != shape.key:
                     return None
                 # Ours is half-way there: a second start now would only slow both down.
-                self._filling_is_wanted()
+                self._filler.hurry()
                 self._changed.wait()
         return None
-
-    def _filling_is_wanted(self) -> None:
-        sandbox = self._filling[1] if self._filling else None
-        if sandbox is not None:
-            make_equal(sandbox)
-
-    def _start_cold(self, shape: Shape) -> Sandbox:
-        with self._changed:
-            self._waiting_for_cold += 1
-        try:
-            with self._starting:
-                sandbox = start_sandbox(self._home)
-                try:
-                    self._boot(sandbox, shape)
-                except BaseException:
-                    sandbox.close()
-                    raise
-                return sandbox
-        finally:
-            with self._changed:
-                self._waiting_for_cold -= 1
-                self._changed.notify_all()
-
-    def _boot(self, sandbox: Sandbox, shape: Shape) -> dict[str, Any]:
-        return sandbox.request(
-            "boot",
-            timeout_s=BOOT_TIMEOUT_S,
-            shape=shape.to_dict(),
-            install=load_install(self._home).to_dict(),
-        )
-
-    def _keep_full(self) -> None:
-        """Refill one at a time, never while somebody waits for a cold start."""
-        while True:
-            with self._changed:
-                self._drop_dead()
-                while not self._closed and (not self._missing() or self._waiting_for_cold):
-                    self._changed.wait(CHECK_PERIOD_S)
-                    self._drop_dead()
-                if self._closed:
-                    return
-                shape = self._missing()[0]
-                surplus = self._make_room()
-                self._filling = (shape, None)
-            for sandbox in surplus:
-                sandbox.close()
-            self._refill(shape)
-
-    def _refill(self, shape: Shape) -> None:
-        sandbox: Sandbox | None = None
-        try:
-            with self._starting:
-                sandbox = start_sandbox(self._home)
-                make_low(sandbox)
-                with self._changed:
-                    self._filling = (shape, sandbox)
-                    if self._closed:
-                        raise JudgeError("pool-closed", "The pool was closed.")
-                self._boot(sandbox, shape)
-                sandbox.request("freeze", timeout_s=FREEZE_TIMEOUT_S)
-        except JudgeError as failure:
-            self._refill_failed(failure, sandbox)
-            return
-        except Exception as bug:  # the filler must outlive it, or nothing is ever warm again
-            self._refill_failed(JudgeError("pool-refill-failed", repr(bug)), sandbox)
-            return
-        with self._changed:
-            self._filling = None
-            kept = not self._closed
-            if kept:
-                self._warm.append((shape, sandbox))
-                self.last_failure = None
-            self._changed.notify_all()
-        if not kept:
-            sandbox.close()
-
-    def _refill_failed(self, failure: JudgeError, sandbox: Sandbox | None) -> None:
-        if sandbox is not None:
-            sandbox.close()
-        with self._changed:
-            self._filling = None
-            if self._closed:
-                return
-            self.last_failure = failure
-            self._failed_refills += 1
-            self._changed.notify_all()
-            _log.warning("a sandbox could not be prepared: %s", failure)
-            self._changed.wait_for(lambda: self._closed, FAILURE_PAUSE_S)
-
-    def _missing(self) -> list[Shape]:
-        """The wished-for shapes that are not warm, the latest wish first."""
-        have = Counter(shape.key for shape, _sandbox in self._warm)
-        missing = []
-        for shape in reversed(self._wishes):
-            if have[shape.key] > 0:
-                have[shape.key] -= 1
-            else:
-                missing.append(shape)
-        return missing
-
-    def _make_room(self) -> list[Sandbox]:
-        """Take out what nobody wishes for any more, so that there are never more than `size`."""
-        surplus = []
-        wanted = Counter(shape.key for shape in self._wishes)
-        for pair in list(self._warm):
-            wanted[pair[0].key] -= 1
-            if wanted[pair[0].key] < 0:
-                self._warm.remove(pair)
-                surplus.append(pair[1])
-        return surplus
-
-    def _drop_dead(self) -> None:
-        for pair in list(self._warm):
-            if not pair[1].alive:
-                _log.warning("a frozen sandbox has died and is replaced")
-                self._warm.remove(pair)
-                pair[1].close()

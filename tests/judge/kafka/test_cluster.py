@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from judge.bench.measured import broker_pids, brokers_pss_bytes, sandbox_cpu_s
+from judge.sandbox.measured import broker_pids, brokers_pss_bytes, sandbox_cpu_s
 from judge.errors import JudgeError
 from judge.home import Home
 from judge.kafka.installed import KafkaInstall

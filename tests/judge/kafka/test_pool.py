@@ -1,4 +1,4 @@
-"""The pool keeps what is asked for warm, replaces what died, and leaves nothing behind."""
+"""The pool keeps what is asked for warm, by shape, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -12,13 +12,30 @@ from judge.errors import JudgeError
 from judge.home import Home
 from judge.kafka.installed import KafkaInstall
 from judge.kafka.shape import Shape
-from judge.sandbox import pool as pool_module
+from judge.sandbox import filler as filler_module
+from judge.sandbox import starting as starting_module
+from judge.sandbox.admission import Admission
+from judge.sandbox.machine import Machine
 from judge.sandbox.pool import Pool
+from judge.sandbox.shelf import MOST_SHAPES
 from judge.waiting import wait_until
 
 from .conftest import PATIENCE_S
 
 PLAIN, QUICK = Shape(), Shape(settings={"replica.lag.time.max.ms": "2000"})
+
+
+class FakeMachine(Machine):
+    """As much room as the test says; at first more than anybody needs."""
+
+    def __init__(self) -> None:
+        self.free_bytes, self.busy_pct = 64 << 30, 0.0
+
+    def available_bytes(self) -> int:
+        return self.free_bytes
+
+    def cpu_pressure_pct(self) -> float:
+        return self.busy_pct
 
 
 class FakeSandbox:
@@ -66,17 +83,28 @@ class _NoInstall:
 @pytest.fixture
 def works(monkeypatch: pytest.MonkeyPatch) -> Works:
     made = Works()
-    monkeypatch.setattr(pool_module, "start_sandbox", made.start)
-    monkeypatch.setattr(pool_module, "load_install", lambda _home: _NoInstall())
-    monkeypatch.setattr(pool_module, "CHECK_PERIOD_S", 0.02)
-    monkeypatch.setattr(pool_module, "FAILURE_PAUSE_S", 0.02)
+    monkeypatch.setattr(starting_module, "start_sandbox", made.start)
+    monkeypatch.setattr(starting_module, "load_install", lambda _home: _NoInstall())
+    monkeypatch.setattr(filler_module, "CHECK_PERIOD_S", 0.02)
+    monkeypatch.setattr(filler_module, "FAILURE_PAUSE_S", 0.02)
+    monkeypatch.setattr("judge.sandbox.admission.SPACING_S", 0.0)
     return made
 
 
 @pytest.fixture
-def two(works: Works, home: Home) -> Iterator[Pool]:
+def machine() -> FakeMachine:
+    return FakeMachine()
+
+
+@pytest.fixture
+def door(machine: FakeMachine) -> Admission:
+    return Admission(machine)
+
+
+@pytest.fixture
+def two(works: Works, home: Home, door: Admission) -> Iterator[Pool]:
     """A pool of two that is full."""
-    with Pool(home, 2, PLAIN) as pool:
+    with Pool(home, 2, PLAIN, door) as pool:
         pool.wait_warm(PATIENCE_S)
         yield pool
 
@@ -100,8 +128,10 @@ def test_it_never_gives_the_same_one_twice(two: Pool) -> None:
     assert len({id(each) for each in taken}) == 5
 
 
-def test_size_zero_keeps_nothing_warm_and_starts_cold(works: Works, home: Home) -> None:
-    with Pool(home, 0, PLAIN) as pool:
+def test_size_zero_keeps_nothing_warm_and_starts_cold(
+    works: Works, home: Home, door: Admission
+) -> None:
+    with Pool(home, 0, PLAIN, door) as pool:
         assert works.made == []
 
         sandbox, warm = pool.take(PLAIN)
@@ -119,14 +149,110 @@ def test_another_shape_is_started_cold_and_kept_warm_from_then_on(works: Works, 
     assert two.take(QUICK)[1] is True
 
 
-def test_it_never_keeps_more_than_its_size(works: Works, two: Pool) -> None:
-    for _ in range(2):
+def test_it_keeps_its_size_of_every_shape_and_no_more(works: Works, two: Pool) -> None:
+    for _ in range(5):
         two.take(QUICK)
     two.wait_warm(PATIENCE_S)
 
-    frozen = [each for each in works.living if each.asked[-1] == "freeze"]
+    frozen = [each.shape for each in works.living if each.asked[-1] == "freeze"]
 
-    assert [each.shape for each in frozen] == [QUICK.to_dict()] * 2
+    assert frozen.count(QUICK.to_dict()) == frozen.count(PLAIN.to_dict()) == 2
+
+
+def test_every_shape_gets_one_before_any_gets_another(
+    works: Works, home: Home, door: Admission
+) -> None:
+    shapes = [Shape(settings={"n": str(number)}) for number in range(3)]
+    works.failing = {"boot"}
+    with Pool(home, 2, shapes[0], door) as pool:
+        for shape in shapes[1:]:
+            pool.wish(shape)
+        works.failing = set()
+        pool.wait_warm(PATIENCE_S)
+
+    order = [each.shape["settings"]["n"] for each in works.made if "freeze" in each.asked]
+    assert sorted(order[:3]) == sorted(order[3:]) == ["0", "1", "2"]
+
+
+def test_shapes_that_nobody_asked_for_lately_are_ended(works: Works, two: Pool) -> None:
+    for number in range(MOST_SHAPES):
+        two.wish(Shape(settings={"n": str(number)}))
+
+    two.wait_warm(PATIENCE_S)
+
+    assert PLAIN.to_dict() not in [each.shape for each in works.living]
+    assert two.warm_count == 2 * MOST_SHAPES
+
+
+def test_a_run_without_memory_gets_that_of_the_longest_forgotten_shape(
+    works: Works, two: Pool, machine: FakeMachine
+) -> None:
+    two.wish(QUICK)
+    two.wait_warm(PATIENCE_S)
+    older = [each for each in works.living if each.shape == PLAIN.to_dict()]
+    free_bytes = iter([0, 0, 64 << 30])
+    machine.available_bytes = lambda: next(free_bytes, 0)  # type: ignore[method-assign]
+
+    _sandbox, warm = two.take(QUICK)
+
+    assert warm
+    assert not any(each.alive for each in older)
+
+
+def test_nothing_is_prepared_where_there_is_no_memory(
+    works: Works, home: Home, machine: FakeMachine, door: Admission
+) -> None:
+    machine.free_bytes = 700 << 20
+    with Pool(home, 1, PLAIN, door) as pool:
+        with pytest.raises(JudgeError, match="No warm sandbox"):
+            pool.wait_warm(0.2)
+        assert works.made == []
+
+        machine.free_bytes = 64 << 30
+        pool.wait_warm(PATIENCE_S)
+
+    assert len(works.made) == 1
+
+
+def test_a_shape_asked_for_lately_gets_the_memory_of_an_older_one(
+    works: Works, two: Pool, machine: FakeMachine
+) -> None:
+    def free_bytes() -> int:
+        return (1200 << 20) - 400_000_000 * len(works.living)
+
+    machine.available_bytes = free_bytes  # type: ignore[method-assign]
+    two.wish(QUICK)
+
+    wait_until(
+        lambda: [each.shape for each in works.living] == [QUICK.to_dict()],
+        PATIENCE_S,
+        "the older shape kept its memory",
+    )
+
+
+def test_nothing_is_prepared_beside_runs_on_busy_cores(
+    works: Works, two: Pool, machine: FakeMachine
+) -> None:
+    machine.busy_pct = 99.0
+    two.take(PLAIN)
+
+    with pytest.raises(JudgeError, match="No warm sandbox"):
+        two.wait_warm(0.2)
+    assert len(works.made) == 2
+
+    machine.busy_pct = 10.0
+    two.wait_warm(PATIENCE_S)
+
+
+def test_it_counts_the_runs_that_are_under_way(two: Pool) -> None:
+    first, second = two.take(PLAIN)[0], two.take(PLAIN)[0]
+    assert two.running == 2
+
+    first.close()
+    assert two.running == 1
+
+    second.close()
+    assert two.running == 0
 
 
 def test_a_frozen_one_that_died_is_replaced(works: Works, two: Pool) -> None:
@@ -146,18 +272,22 @@ def test_one_that_cannot_be_thawed_is_thrown_away(works: Works, two: Pool) -> No
     assert not any(each.alive for each in works.made if "thaw" in each.asked)
 
 
-def test_a_cold_start_that_fails_leaves_nothing_and_says_why(works: Works, home: Home) -> None:
+def test_a_cold_start_that_fails_leaves_nothing_and_says_why(
+    works: Works, home: Home, door: Admission
+) -> None:
     works.failing = {"boot"}
 
-    with Pool(home, 0, PLAIN) as pool, pytest.raises(JudgeError, match="boot failed"):
+    with Pool(home, 0, PLAIN, door) as pool, pytest.raises(JudgeError, match="boot failed"):
         pool.take(PLAIN)
 
     assert works.living == []
 
 
-def test_a_refill_that_fails_is_told_to_who_waits_and_tried_again(works: Works, home: Home) -> None:
+def test_a_refill_that_fails_is_told_to_who_waits_and_tried_again(
+    works: Works, home: Home, door: Admission
+) -> None:
     works.failing = {"freeze"}
-    with Pool(home, 1, PLAIN) as pool:
+    with Pool(home, 1, PLAIN, door) as pool:
         with pytest.raises(JudgeError, match="freeze failed"):
             pool.wait_warm(PATIENCE_S)
         works.failing = set()
@@ -167,7 +297,9 @@ def test_a_refill_that_fails_is_told_to_who_waits_and_tried_again(works: Works, 
     assert works.living == []
 
 
-def test_a_taker_waits_for_the_refill_that_is_under_way(works: Works, home: Home) -> None:
+def test_a_taker_waits_for_the_refill_that_is_under_way(
+    works: Works, home: Home, door: Admission
+) -> None:
     go_on, begun = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -175,7 +307,7 @@ def test_a_taker_waits_for_the_refill_that_is_under_way(works: Works, home: Home
         go_on.wait(PATIENCE_S)
 
     works.before_boot = hold
-    with Pool(home, 1, PLAIN) as pool:
+    with Pool(home, 1, PLAIN, door) as pool:
         begun.wait(PATIENCE_S)
         taken: list[Any] = []
         taker = threading.Thread(target=lambda: taken.append(pool.take(PLAIN)))
