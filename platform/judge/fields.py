@@ -45,6 +45,10 @@ class Fields:
             raise self.wrong(key, "must be a number above 0.")
         return float(value)
 
+    def flag(self, key: str) -> bool:
+        """True or false; false when the author wrote nothing."""
+        return bool(self._get(key, bool, "true or false", False))
+
     def texts(self, key: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
         """A list of strings."""
         value = self._get(key, (list, tuple), "a list of strings", default)

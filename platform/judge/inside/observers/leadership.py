@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from typing import Any
 
 from confluent_kafka import KafkaException
 
 from judge.inside.clients import admin
+from judge.inside.network import bootstrap
 
 PERIOD_S = 1 / 15
 METADATA_TIMEOUT_S = 0.5
@@ -25,13 +26,21 @@ class Leadership(threading.Thread):
     """Calls `on_change` for every change of a leader or an ISR, first for what it is at start.
 
     Any broker may answer, and one that has not heard of a change yet still tells the old state.
-    So a return to the state before counts only when two answers in a row say so.
+    So a return to the state before counts only when two answers in a row say so; and what a
+    broker says that is cut from the controllers counts for nothing, however often it says it.
     """
 
-    def __init__(self, bootstrap: str, topics: Sequence[str], on_change: OnChange) -> None:
-        """Watch `topics`. Nothing is asked before `start`."""
+    def __init__(
+        self,
+        servers: str,
+        topics: Sequence[str],
+        on_change: OnChange,
+        unheard: Callable[[], Collection[int]] = frozenset,
+    ) -> None:
+        """Watch `topics`, not believing whom `unheard` names. Nothing is asked before `start`."""
         super().__init__(name="leadership", daemon=True)
-        self._servers, self._topics, self._on_change = bootstrap, frozenset(topics), on_change
+        self._servers, self._topics, self._on_change = servers, frozenset(topics), on_change
+        self._unheard = unheard
         self._halt = threading.Event()
         self._now: dict[tuple[str, int], _State] = {}
         self._before: dict[tuple[str, int], _State] = {}
@@ -39,11 +48,22 @@ class Leadership(threading.Thread):
 
     def run(self) -> None:
         """Ask until `stop`; no answer is no change."""
-        client = admin(self._servers)
+        client, unheard = admin(self._servers), frozenset(self._unheard())
         while not self._halt.is_set():
+            if (now := frozenset(self._unheard())) != unheard:
+                # A client goes on asking the broker it asked before, whoever else would answer.
+                client, unheard = admin(self._believed(now)), now
             with suppress(KafkaException):  # nobody answers just now
-                self._look(client.list_topics(timeout=METADATA_TIMEOUT_S), time.monotonic())
+                metadata = client.list_topics(timeout=METADATA_TIMEOUT_S)
+                # Asked after the answer: one that came while the cut was made is not believed.
+                if metadata.orig_broker_id not in self._unheard():
+                    self._look(metadata, time.monotonic())
             self._halt.wait(PERIOD_S)
+
+    def _believed(self, unheard: Collection[int]) -> str:
+        distrusted = {bootstrap([broker]) for broker in unheard}
+        left = [server for server in self._servers.split(",") if server not in distrusted]
+        return ",".join(left) or self._servers
 
     def stop(self) -> None:
         """End the watch and wait for its thread, at most half a second."""
