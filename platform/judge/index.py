@@ -16,6 +16,9 @@ and every copy, so it tells two batches at one offset apart after a failover."""
 Copy = tuple[int, int]
 """Broker and leader epoch of one stored copy of a batch; the epoch is -1 when unknown."""
 
+Writer = tuple[int, int, int, bool]
+"""Producer id, its epoch, first sequence, and whether the batch is part of a transaction."""
+
 _PARTITION_BITS = 48
 
 
@@ -55,8 +58,15 @@ class History:
         self.terms = terms
         self.begun = False
         self.handed: dict[str, float] = {}
+        self.keys: list[str | None] = []
+        """The keys of `handed`, in its own order: half of what a second dict would take."""
         self.accepted: dict[str, float] = {}
         self.refused: dict[str, float] = {}
+        self.processed: dict[str, list[tuple[float, str]]] = {}
+        """Order -> when and by which program it was processed, each time."""
+        self.programs: list[Op] = []
+        self.commits: list[Op] = []
+        """What the tap saw committed and what the coordinator said, of the topics of the terms."""
         self.exit: Op | None = None
         self.end: Op | None = None
         self.end_ms = 0.0
@@ -76,6 +86,14 @@ class History:
         self.canary_sent: dict[str, set[str]] = defaultdict(set)
         self.canary_read: dict[str, set[str]] = defaultdict(set)
         self.canary_acked_ms: dict[str, list[float]] = defaultdict(list)
+        self.filled: dict[str, int] = {}
+        self.filled_ms: dict[str, float] = {}
+        """Where and when our own producer put an order into the topic the program reads."""
+        self.taken_back: set[str] = set()
+        """Orders of a transaction of our producer's that was aborted."""
+        self.writers: dict[BatchKey, Writer] = {}
+        self.rare: dict[tuple[str, str], list[Op]] = {}
+        """Whole operations, by source and kind, that few checkers look at; see `judge.rare`."""
         self.memo: dict[str, Any] = {}
         """What one checker worked out and the next can use; see `judge.fates`."""
 
@@ -111,6 +129,10 @@ class History:
             found[key[0], key[2]].append(key)
         return found
 
+    def rare_ops(self, source: str, f: str) -> list[Op]:
+        """The operations of that source and kind, in order of time; only kinds in `judge.rare`."""
+        return self.rare.get((source, f), [])
+
     def leader_at(self, partition: int, t_ms: float, topic: str | None = None) -> Op | None:
         """The last that metadata said of a partition at `t_ms`; None before it said anything."""
         last = None
@@ -139,8 +161,8 @@ class History:
 
 
 def is_kill(op: Op) -> bool:
-    """Whether a fault operation is the death of a broker."""
-    return op.f.startswith("kill")
+    """Whether a fault operation is the death of a broker, and not of a program."""
+    return op.f == "kill_broker"
 
 
 def acks_of(op: Op) -> int | None:

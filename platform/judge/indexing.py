@@ -7,6 +7,13 @@ from collections.abc import Callable, Iterable
 from judge.errors import JudgeError
 from judge.history import Op
 from judge.index import History, batch_key, partition_of, spot
+from judge.rare import (
+    RARE,
+    keep,
+    take_filled,
+    take_special_read,
+    take_writer,
+)
 from judge.terms import Terms, terms_from_detail
 
 
@@ -40,10 +47,15 @@ def index_history(ops: Iterable[Op], terms: Terms | None = None) -> History:
 def _settle(history: History) -> None:
     """Sort what is read in order of time, by all fields so that no tie is left to chance."""
     lists = [history.appends, history.log_ends, history.faults, history.notes]
-    for ops in (*lists, *history.metadata.values()):
+    lists += [history.programs, history.commits]
+    for ops in (*lists, *history.metadata.values(), *history.rare.values()):
         ops.sort(key=_order)
     for copies in history.copies.values():
         copies.sort()
+    for moments in history.processed.values():
+        moments.sort()
+    exits = [op for op in history.programs if op.f == "exit"]
+    history.exit = exits[-1] if exits else None
 
 
 def _order(op: Op) -> tuple[float, str]:
@@ -65,6 +77,10 @@ def _take_scenario(history: History, op: Op) -> None:
 
 
 def _take_handed(history: History, op: Op) -> None:
+    if op.type != "invoke":
+        take_filled(history, op)
+    if op.id is not None and op.id not in history.handed:
+        history.keys.append(op.key)
     _earliest(history.handed, op)
 
 
@@ -72,8 +88,19 @@ def _take_answer(history: History, op: Op) -> None:
     _earliest(history.accepted if op.type == "ok" else history.refused, op)
 
 
-def _take_exit(history: History, op: Op) -> None:
-    history.exit = op
+def _take_program(history: History, op: Op) -> None:
+    history.programs.append(op)
+
+
+def _take_processed(history: History, op: Op) -> None:
+    if op.id is not None:
+        by = str((op.detail or {}).get("program", ""))
+        history.processed.setdefault(op.id, []).append((op.t_ms, by))
+
+
+def _take_commit(history: History, op: Op) -> None:
+    if op.offset is not None and op.topic in (history.terms.topic, history.terms.input_topic):
+        history.commits.append(op)
 
 
 def _take_append(history: History, op: Op) -> None:
@@ -93,6 +120,8 @@ def _take_stored(history: History, op: Op) -> None:
         history.counts[key] = op.count
     if op.broker is not None:
         history.copies[key].append((op.broker, -1 if op.epoch is None else op.epoch))
+    if op.detail:
+        take_writer(history, key, op)
 
 
 def _take_log_end(history: History, op: Op) -> None:
@@ -106,6 +135,10 @@ def _take_read(history: History, op: Op) -> None:
         history.canary_read[topic].update(ids)
     if topic != history.terms.topic:
         return
+    counts = _isolation(op) == history.terms.isolation
+    take_special_read(history, op, counts)
+    if not counts:
+        return
     offsets = (op.detail or {}).get("offsets") or range(len(ids))
     first, base = history.first_read, spot(partition_of(op), 0)
     for order_id, offset in zip(ids, offsets, strict=False):
@@ -117,7 +150,14 @@ def _take_read(history: History, op: Op) -> None:
             history.read_again.setdefault(order_id, set()).add(max(known, here))
 
 
+def _isolation(op: Op) -> str:
+    return str((op.detail or {}).get("isolation", "read_uncommitted"))
+
+
 def _take_read_end(history: History, op: Op) -> None:
+    if _isolation(op) != history.terms.isolation:
+        take_special_read(history, op, False)
+        return
     if op.topic == history.terms.topic and op.offset is not None:
         partition = partition_of(op)
         history.read_ends[partition] = max(history.read_ends.get(partition, 0), op.offset)
@@ -147,7 +187,11 @@ _Take = Callable[[History, Op], None]
 _TAKE: dict[tuple[str, str], _Take] = {
     ("ledger", "send"): _take_handed,
     ("program", "send"): _take_answer,
-    ("program", "exit"): _take_exit,
+    ("program", "exit"): _take_program,
+    ("program", "started"): _take_program,
+    ("program", "processed"): _take_processed,
+    ("tap", "commit"): _take_commit,
+    ("group", "committed"): _take_commit,
     ("tap", "append"): _take_append,
     ("log", "stored"): _take_stored,
     ("log", "log_end"): _take_log_end,
@@ -155,6 +199,7 @@ _TAKE: dict[tuple[str, str], _Take] = {
     ("reader", "read_end"): _take_read_end,
     ("metadata", "leader"): _take_leader,
     ("machine", "pressure"): _take_pressure,
+    **dict.fromkeys(RARE, keep),
 }
 
 _TAKE_ANY: dict[str, _Take] = {

@@ -157,7 +157,8 @@ def play(moves: Sequence[Move], floor: int = 2) -> tuple[list[Op], Truth]:
     for number, move in enumerate(sorted(moves, key=lambda m: PHASES.index(m.phase))):
         ids = tuple(f"o{number:02d}{letter}" for letter in "abcd"[: move.size])
         at = clock[move.phase] = clock[move.phase] + 9
-        model.ops += words.handed(*ids, at=at)
+        # A key each: what is sent again later would else be out of order, and rightly so.
+        model.ops += words.handed(*ids, at=at, key=f"cust-{number}")
         known = move.sent and model.send(move, ids, move.phase, at + 4)
         if not known and move.sent and move.again:
             later.append((move, ids))

@@ -59,9 +59,14 @@ def crc_of(ids: Sequence[str]) -> int:
     return zlib.crc32(",".join(ids).encode())
 
 
-def handed(*ids: str, at: float = 100) -> Ops:
-    """The orders are handed to the program."""
-    return [Op(at, "ledger", "invoke", "send", id=i, key="cust-1") for i in ids]
+def handed(*ids: str, at: float = 100, key: str | None = "cust-1") -> Ops:
+    """The orders are handed to the program, at one moment."""
+    return [Op(at, "ledger", "invoke", "send", id=i, key=key) for i in ids]
+
+
+def handed_in_turn(*ids: str, at: float = 100, key: str | None = "cust-1") -> Ops:
+    """The orders are handed to the program, one a millisecond."""
+    return [op for n, i in enumerate(ids) for op in handed(i, at=at + n, key=key)]
 
 
 def accepted(*ids: str, at: float = 130) -> Ops:

@@ -1,0 +1,186 @@
+"""Finds orders that are stored in another order than the one they were handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from judge.acknowledgements import is_acknowledged
+from judge.checkers.evidence import choose, how_many, seconds
+from judge.handing import in_order, ranks
+from judge.history import Op
+from judge.index import History, offset_at, partition_at, sent_ms
+from judge.overtaking import Overtaking, explain
+from judge.verdict import Anomaly, CheckResult, Evidence
+
+NAME = "reordering"
+
+Group = str | int
+"""What keeps an order of its own: a key, or a partition."""
+
+Member = tuple[float, int, str]
+"""Rank, place and id of an order."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """The pairs out of order, and how many groups could have had one."""
+
+    pairs: list[tuple[str, str]]
+    groups: int
+
+
+def check(history: History, *, per: str = "key") -> CheckResult:
+    """The first copies of one key's orders must be stored in the order they were handed in.
+
+    A block that is stored again later is a duplicate and no reordering. Of two orders handed at
+    one moment none is first. `kept` is None where nothing was read back, or no key has two
+    readable orders: nothing could be out of order then.
+
+    Options:
+        per: `key`, or `partition` where the whole partition must keep the order.
+    """
+    if not history.first_read:
+        return CheckResult(NAME, None, "nothing was read back", (), {"out_of_order": 0})
+    found = _out_of_order(history, per)
+    figures = {"out_of_order": len(found.pairs)}
+    if not found.groups:
+        return CheckResult(NAME, None, f"no {per} has two orders that can be read", (), figures)
+    if not found.pairs:
+        return CheckResult(NAME, True, f"the orders of each {per} are in order", (), figures)
+    by_cause: dict[str, list[Evidence]] = {}
+    for each in explain(history, found.pairs):
+        by_cause.setdefault(each.cause, []).append(_evidence(history, each))
+    anomalies = [_anomaly(cause, rows) for cause, rows in by_cause.items()]
+    anomalies.sort(key=lambda anomaly: (anomaly.evidence[0].t_ms or 0.0, anomaly.cause))
+    summary = f"{how_many(len(found.pairs), 'order')} not where the order of its {per} puts it"
+    return CheckResult(NAME, False, summary, tuple(anomalies), figures)
+
+
+def _out_of_order(history: History, per: str) -> _Found:
+    """One quick pass finds the groups in question; only those are looked at closely."""
+    rank, read = ranks(history), history.first_read
+    handed = list(zip(history.handed, history.keys, strict=True))
+    if rank is not history.handed or not in_order(rank.values()):
+        handed.sort(key=lambda row: rank[row[0]])
+    highest: dict[Group, int] = {}
+    suspects: set[Group] = set()
+    several: set[Group] = set()
+    for order_id, key in handed:
+        place = read.get(order_id)
+        group = _group(per, key, place)
+        if place is None or group is None:
+            continue
+        before = highest.setdefault(group, place)
+        if before != place:
+            several.add(group)
+            if place < before or partition_at(place) != partition_at(before):
+                suspects.add(group)
+            else:
+                highest[group] = place
+    members: dict[Group, list[Member]] = {}
+    for order_id, key in handed if suspects else ():
+        place = read.get(order_id)
+        group = _group(per, key, place)
+        if place is not None and group in suspects:
+            members.setdefault(group, []).append((rank[order_id], place, order_id))
+    pairs = [pair for rows in members.values() for pair in _wrong(rows)]
+    return _Found(sorted(pairs, key=lambda pair: (history.handed[pair[0]], pair)), len(several))
+
+
+def _group(per: str, key: str | None, place: int | None) -> Group | None:
+    if per == "key" or place is None:
+        return key
+    return partition_at(place)
+
+
+def _wrong(rows: list[Member]) -> Iterable[tuple[str, str]]:
+    """Orders that stand wrong, each with one that shows it.
+
+    Where the rows are on several partitions, every row on another one than the first is wrong:
+    no reader sees them in order.
+    """
+    by_partition: dict[int, list[Member]] = {}
+    for row in rows:
+        by_partition.setdefault(partition_at(row[1]), []).append(row)
+    first = min(rows)
+    for partition, there in by_partition.items():
+        if partition != partition_at(first[1]):
+            yield from ((row[2], first[2]) for row in there)
+        else:
+            yield from _overtaken(there)
+
+
+def _overtaken(rows: list[Member]) -> Iterable[tuple[str, str]]:
+    """Each order that stands after a later one, with the first of those that passed it."""
+    rows.sort(reverse=True)
+    # Those of one moment wait in `level` until an earlier one comes: none of them is later.
+    first: tuple[int, str] | None = None
+    level: tuple[int, str] | None = None
+    moment = None
+    for rank, place, order_id in rows:
+        if rank != moment:
+            first, level, moment = _lower(first, level), None, rank
+        if first is not None and first[0] < place:
+            yield order_id, first[1]
+        level = _lower(level, (place, order_id))
+
+
+def _lower(one: tuple[int, str] | None, other: tuple[int, str] | None) -> tuple[int, str] | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
+
+
+_SUMMARIES = {
+    "retried-past-a-later-batch": "sent again after a later batch had been stored",
+    "sent-out-of-order": "sent after a later one by the program itself",
+    "key-on-two-partitions": "on another partition than the first of their key",
+    "partitions-changed": "on a partition that the topic did not have at first",
+    "stored-out-of-order": "stored after a later one",
+}
+
+
+def _anomaly(cause: str, rows: list[Evidence]) -> Anomaly:
+    rows.sort(key=lambda row: (row.t_ms or 0.0, row.id or ""))
+    summary = f"{how_many(len(rows), 'order')} {_SUMMARIES[cause]}"
+    return Anomaly(
+        "reordering", cause, len(rows), summary, tuple(choose(rows, lambda row: row.t_ms or 0.0))
+    )
+
+
+def _evidence(history: History, each: Overtaking) -> Evidence:
+    place, passed = history.first_read[each.id], history.first_read[each.by]
+    said = (
+        f"order {each.id}, handed at {seconds(history.handed[each.id])}, is at {_where(place)}; "
+        f"order {each.by}, handed at {seconds(history.handed[each.by])}, is at {_where(passed)}"
+    )
+    landed = max(each.tries, key=sent_ms, default=None)
+    return Evidence(
+        what=f"{said}{_tried(each.tries)}",
+        t_ms=sent_ms(landed) if landed else history.handed[each.id],
+        id=each.id,
+        broker=landed.broker if landed else None,
+        topic=history.terms.topic,
+        partition=partition_at(place),
+        offset=offset_at(place),
+        detail={"cause": each.cause, "passed_by": each.by},
+    )
+
+
+def _where(place: int) -> str:
+    return f"partition {partition_at(place)}, offset {offset_at(place)}"
+
+
+def _tried(tries: tuple[Op, ...]) -> str:
+    """What became of the batches that held it, in the order they were sent."""
+    if not tries:
+        return ""
+    told = [f"sent at {seconds(sent_ms(op))} and {_answer(op)}" for op in tries[:3]]
+    return f"; its batch was {', '.join(told)}"
+
+
+def _answer(op: Op) -> str:
+    if is_acknowledged(op):
+        return "acknowledged"
+    return f"answered {op.error}" if op.error else "not answered"
