@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from judge.anomalies_of_consumers import CONSUMER_CAUSES
+from judge.anomalies_of_settings import SETTINGS_CAUSES
+
 CAUSES: Mapping[str, Mapping[str, str]] = {
     "lost-write": {
         "acknowledged-by-leader-only": (
@@ -39,7 +42,61 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
             "Records were acknowledged and are on disk, but above the high watermark: "
             "fewer replicas are in sync than min.insync.replicas asks for, so nobody can read them."
         ),
+        "refused-without-need": "Orders were refused although the cluster took writes.",
         "no-answers": "The program ran to the end and left too many orders without an answer.",
+    },
+    "reordering": {
+        "retried-past-a-later-batch": (
+            "The batch got an error or no answer, and a later batch of the partition was stored "
+            "before it was sent again: nothing made the broker wait for it."
+        ),
+        "sent-out-of-order": (
+            "The program itself sent the later order first: the tap saw its batch leave before."
+        ),
+        "key-on-two-partitions": (
+            "The orders of one key are on several partitions. "
+            "Kafka keeps an order within a partition only."
+        ),
+        "partitions-changed": (
+            "The topic got more partitions while the program ran, "
+            "and keys went to others than before."
+        ),
+        "stored-out-of-order": (
+            "The log holds the later order first; the history does not show how that came."
+        ),
+    },
+    "unseen": {
+        "committed-before-processing": (
+            "An offset beyond the record was committed before the record had been processed. "
+            "Then the program broke off, and whoever came next began behind it."
+        ),
+        "skipped": (
+            "The program went on to later records of the partition and left this one out."
+        ),
+        "never-reached": (
+            "By the end of the run nothing at or beyond the record had been processed."
+        ),
+    },
+    "duplicate-processing": {
+        "sent-twice": "The record is in the topic more than once, and each copy was processed.",
+        "crash-before-commit": (
+            "The program processed the record and ended before the offset was committed. "
+            "Whoever came next read it again."
+        ),
+        "moved-before-commit": (
+            "The record was processed, and the partition went to another program, or was lost in "
+            "a pause, before the offset was committed."
+        ),
+        "read-again-after-commit": (
+            "The offset had been committed, and the record was read again all the same: "
+            "somebody began at an older position."
+        ),
+        "read-by-two-groups": (
+            "Two consumer groups read the partition: each gets every record once."
+        ),
+        "processed-twice": (
+            "One program processed it twice; it neither ended nor was it paused in between."
+        ),
     },
     "program-failed": {
         "empty": "The program's file has nothing in it.",
@@ -49,10 +106,13 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "memory": "The program used more memory than it may.",
         "output": "The program printed more than it may.",
         "wall-clock": "The program did not end in time after its input had ended.",
+        "ended-early": "The program ended by itself while the scenario still needed it.",
         "no-answers": (
             "The program answered nothing, or ended by itself while orders were open or to come."
         ),
     },
+    **CONSUMER_CAUSES,
+    **SETTINGS_CAUSES,
 }
 """Anomaly -> cause -> what it means. docs/verdicts.md lists the same words."""
 

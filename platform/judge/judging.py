@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from judge.anomalies import CAUSES
-from judge.checkers import CHECKERS
+from judge.checkers import CHECKERS, EVERY_REPORT
 from judge.errors import JudgeError
 from judge.fault_proof import cluster_healthy
 from judge.figures import figures
@@ -90,9 +90,14 @@ def report_of_failure(
 
 
 def run_checks(history: History) -> tuple[CheckResult, ...]:
-    """What every checker found, promised or not, in the registry's order."""
-    options = history.terms.options
-    return tuple(check(history, **dict(options.get(name, {}))) for name, check in CHECKERS.items())
+    """What the checkers found, in the registry's order.
+
+    All are run. Listed are those of EVERY_REPORT, those promised and those broken.
+    """
+    terms = history.terms
+    listed = {*EVERY_REPORT, *terms.promises}
+    found = (check(history, **dict(terms.options.get(n, {}))) for n, check in CHECKERS.items())
+    return tuple(each for each in found if each.check in listed or each.anomalies)
 
 
 def remedy_for(reason: str) -> str:

@@ -9,7 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from judge.checkers import availability, duplicates, lost_writes, program
+from judge.checkers import (
+    availability,
+    counts,
+    duplicates,
+    effective_config,
+    exactly_once_copy,
+    forbidden_means,
+    lost_writes,
+    paired_ratio,
+    program,
+    reordering,
+    reprocessed,
+    unseen,
+)
 from judge.verdict import CheckResult
 
 Check = Callable[..., CheckResult]
@@ -19,8 +32,21 @@ CHECKERS: Mapping[str, Check] = {
     "lost_writes": lost_writes.check,
     "duplicates": duplicates.check,
     "availability": availability.check,
+    "reordering": reordering.check,
+    "unseen": unseen.check,
+    "reprocessed": reprocessed.check,
+    "exactly_once_copy": exactly_once_copy.check,
+    "effective_config": effective_config.check,
+    "forbidden_means": forbidden_means.check,
+    "paired_ratio": paired_ratio.check,
+    "counts": counts.check,
 }
 """Name of the promise -> the function that tests it, in the order reports list them."""
 
 PROMISES = tuple(CHECKERS)
 """What a lab may promise; `judge.lab` refuses other words."""
+
+EVERY_REPORT = ("program", "lost_writes", "duplicates", "availability")
+"""Checks that each report lists. Another is listed where it is promised or was broken: what
+neither concerns a lab nor has anything to say would only be read past, and a report of a stored
+history must not grow with every checker that is added."""

@@ -1,0 +1,36 @@
+"""The anomalies of configurations and of what they cost, and what each cause means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SETTINGS_CAUSES: Mapping[str, Mapping[str, str]] = {
+    "wrong-config": {
+        "changed-by-the-end": (
+            "The setting was right at the beginning, was changed, and was not put back."
+        ),
+        "not-as-required": "The setting in force at the end is not the one that is required.",
+        "no-such-topic": "The topic does not exist at the end.",
+    },
+    "forbidden-means": {
+        "unclean-election": (
+            "A replica became leader that was neither in sync nor eligible: "
+            "whatever it had not copied was given away."
+        ),
+        "min-isr-lowered": "min.insync.replicas is lower at the end than at the beginning.",
+        "topic-deleted": "The topic was deleted, and its records with it.",
+        "records-deleted": "Records were deleted by command.",
+        "acks-lowered": "Records were sent with acks=0 or acks=1.",
+    },
+    "too-little-gain": {
+        "gain-too-small": "It got better, and not as much as asked for.",
+        "worse-than-before": "It got worse by the measure that was to get better.",
+        "load-failed": "Our load could not run with the settings given.",
+    },
+    "wasteful": {
+        "too-many-requests": "Each record costs more requests than it may.",
+        "too-small-batches": "The batches hold fewer records than they must.",
+        "too-many-bytes": "Each record costs more bytes than it may.",
+    },
+}
+"""Anomaly -> cause -> what it means; part of `judge.anomalies.CAUSES`."""

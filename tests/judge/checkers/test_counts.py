@@ -1,0 +1,101 @@
+"""Counts: requests, batches and bytes for each record, against the lab's limits."""
+
+from __future__ import annotations
+
+import pytest
+
+from histories.copying import block
+from histories.words import TOPIC, history, stored
+from judge.checkers import counts
+from judge.history import Op
+from judge.indexing import index_history
+
+
+def check(*parts, **limits):
+    return counts.check(index_history(history(*parts)), **limits)
+
+
+def causes(result):
+    return [(anomaly.name, anomaly.cause) for anomaly in result.anomalies]
+
+
+BLOCKS = [
+    *block("baseline", 1, 10, records=100, requests=100, batches=100, bytes=20_000),
+    *block("candidate", 1, 20, records=100, requests=4, batches=5, bytes=9_000, disk_bytes=8_000),
+    *block("candidate", 2, 30, records=300, requests=12, batches=15, bytes=27_000),
+]
+
+
+def test_it_keeps_the_promise_within_every_limit():
+    result = check(
+        BLOCKS,
+        max_requests_per_record=0.05,
+        min_records_per_batch=20,
+        max_bytes_per_record=100,
+        max_disk_bytes_per_record=80,
+    )
+
+    assert result.kept is True
+    assert result.figures == {
+        "requests_per_record": 0.04,
+        "records_per_batch": 20.0,
+        "bytes_per_record": 90.0,
+        "disk_bytes_per_record": 80.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("limit", "cause"),
+    [
+        ({"max_requests_per_record": 0.03}, "too-many-requests"),
+        ({"min_records_per_batch": 21}, "too-small-batches"),
+        ({"max_bytes_per_record": 89}, "too-many-bytes"),
+        ({"max_disk_bytes_per_record": 79}, "too-many-bytes"),
+    ],
+)
+def test_it_names_what_there_is_too_much_of(limit, cause):
+    result = check(BLOCKS, **limit)
+
+    assert causes(result) == [("wasteful", cause)]
+
+
+def test_it_says_how_much_it_was():
+    result = check(BLOCKS, max_requests_per_record=0.03)
+
+    assert result.summary == "0.04 requests per record; asked for is at most 0.03"
+
+
+def test_it_counts_the_logs_in_a_run_without_blocks():
+    logs = [
+        *stored("o1", "o2", "o3", offset=0),
+        *stored("o4", offset=3),
+        Op(9000, "log", "info", "segments", topic=TOPIC, partition=0, broker=1, count=400),
+        Op(9000, "log", "info", "segments", topic=TOPIC, partition=0, broker=2, count=390),
+    ]
+
+    assert check(logs, min_records_per_batch=2, max_disk_bytes_per_record=100).kept is True
+    assert check(logs, min_records_per_batch=2.5).kept is False
+    assert check(logs, max_disk_bytes_per_record=99).kept is False
+
+
+def test_it_divides_what_is_in_the_log_by_the_paced_records():
+    paced = block(
+        "candidate", 1, 20, records=1000, paced=100, batches=10, disk_bytes=5000, requests=20
+    )
+
+    result = check(
+        paced, min_records_per_batch=10, max_disk_bytes_per_record=50, max_requests_per_record=0.02
+    )
+
+    assert result.kept is True
+
+
+def test_it_cannot_tell_what_nobody_counted():
+    result = check(stored("o1"), max_requests_per_record=1)
+
+    assert result.kept is None
+    assert result.summary == "nothing in the run tells the requests per record"
+
+
+def test_it_says_nothing_without_a_limit():
+    assert (check(BLOCKS).kept, check(BLOCKS).anomalies) == (None, ())

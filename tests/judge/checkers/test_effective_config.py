@@ -1,0 +1,107 @@
+"""Effective configuration: what the cluster itself says is in force at the end."""
+
+from __future__ import annotations
+
+import pytest
+
+from histories.copying import configured
+from histories.words import TOPIC, history
+from judge.checkers import effective_config
+from judge.history import Op
+from judge.indexing import index_history
+
+FLOOR = {"min.insync.replicas": "2"}
+
+
+def check(*parts, required=FLOOR, **options):
+    found = index_history(history(*parts))
+    return effective_config.check(found, required=required, **options)
+
+
+def causes(result):
+    return [(anomaly.name, anomaly.cause) for anomaly in result.anomalies]
+
+
+def test_it_keeps_the_promise_when_the_setting_is_in_force_at_the_end():
+    result = check(configured(min_insync_replicas="2"))
+
+    assert result.kept is True
+    assert result.summary == "orders has min.insync.replicas=2"
+
+
+def test_it_does_not_mind_what_it_was_on_the_way():
+    on_the_way = [
+        *configured(at=0, when="begin", min_insync_replicas="2"),
+        *configured(at=5000, when="end", min_insync_replicas="1"),
+        *configured(at=9000, when="end", min_insync_replicas="2"),
+    ]
+
+    assert check(on_the_way).kept is True
+
+
+def test_it_finds_a_setting_that_was_lowered_and_left_so():
+    result = check(
+        configured(at=0, when="begin", min_insync_replicas="2"),
+        configured(min_insync_replicas="1"),
+    )
+
+    assert causes(result) == [("wrong-config", "changed-by-the-end")]
+    assert result.anomalies[0].evidence[0].what == (
+        "orders has min.insync.replicas=1 at the end; required is 2; it was 2 at the beginning"
+    )
+
+
+def test_it_finds_a_setting_that_was_never_right():
+    result = check(
+        configured(at=0, when="begin", min_insync_replicas="1"),
+        configured(min_insync_replicas="1"),
+    )
+
+    assert causes(result) == [("wrong-config", "not-as-required")]
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"), [("1", False), ("2", True), ("3", True), ("many", False)]
+)
+def test_it_takes_a_bound(value, kept):
+    result = check(configured(min_insync_replicas=value), required={"min.insync.replicas": ">=2"})
+
+    assert result.kept is kept
+
+
+def test_it_takes_an_upper_bound():
+    slow = configured(retention_ms="9000")
+
+    assert check(slow, required={"retention.ms": "<=8000"}).kept is False
+    assert check(slow, required={"retention.ms": "<= 9000"}).kept is True
+
+
+def test_it_looks_at_every_broker_when_asked_to():
+    ops = [
+        *configured(topic=None, broker=1, min_insync_replicas="2"),
+        *configured(topic=None, broker=3, min_insync_replicas="1"),
+    ]
+
+    result = check(ops, topic="brokers")
+
+    assert causes(result) == [("wrong-config", "not-as-required")]
+    assert result.anomalies[0].evidence[0].broker == 3
+
+
+def test_it_finds_that_the_topic_is_gone():
+    gone = Op(9000, "metadata", "fail", "config", topic=TOPIC, error="UNKNOWN_TOPIC_OR_PART",
+              detail={"_when": "end"})  # fmt: skip
+
+    assert causes(check([gone])) == [("wrong-config", "no-such-topic")]
+
+
+def test_it_cannot_tell_when_nobody_asked_at_the_end():
+    assert check(configured(at=0, when="begin", min_insync_replicas="2")).kept is None
+
+
+def test_it_cannot_tell_what_the_answer_leaves_out():
+    assert check(configured(retention_ms="1")).kept is None
+
+
+def test_it_says_nothing_when_nothing_is_required():
+    assert check(configured(min_insync_replicas="1"), required=None).kept is None

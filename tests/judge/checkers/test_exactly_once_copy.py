@@ -1,0 +1,266 @@
+"""Exactly-once copy: every input record once in the committed output, and how it can go wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from histories.copying import (
+    INPUT,
+    committed,
+    end_asked,
+    in_force,
+    marked,
+    put,
+    read_committed,
+    written,
+)
+from histories.words import history, log_ends, read
+from judge.checkers import exactly_once_copy
+from judge.indexing import index_history
+
+
+def check(*parts, **terms):
+    usual = {"input_topic": INPUT, "isolation": "read_committed"}
+    return exactly_once_copy.check(index_history(history(*parts, **(usual | terms))))
+
+
+def causes(result):
+    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
+
+
+CLEAN = [
+    *put("o1", "o2"),
+    *written("o1", "o2", offset=0, pid=7),
+    *committed(2, txn="copier-1"),
+    *end_asked(7),
+    *marked("commit", 7, offset=2),
+    *in_force(2),
+]
+
+
+def test_it_keeps_the_promise_when_each_input_record_has_one_committed_copy():
+    result = check(CLEAN, read_committed("o1", "o2", end=3))
+
+    assert (result.kept, result.anomalies) == (True, ())
+    assert result.summary == "2 input records, one copy each"
+    assert result.figures["copied"] == 2
+
+
+def test_it_reads_what_is_committed_whatever_the_other_checks_read():
+    reads = [*read("o1", "o2", "o1"), *read_committed("o1", "o2", end=3)]
+
+    assert check(CLEAN, reads, isolation="read_uncommitted").kept is True
+
+
+def test_it_cannot_tell_when_nobody_read_as_read_committed():
+    assert check(CLEAN, read("o1", "o2"), isolation="read_uncommitted").kept is None
+
+
+def test_it_says_nothing_of_a_run_that_copies_nothing():
+    result = check(CLEAN, read_committed("o1", "o2", end=3), input_topic="")
+
+    assert (result.kept, result.anomalies) == (None, ())
+
+
+def test_it_holds_nothing_against_a_copy_of_a_record_in_doubt():
+    doubt = put("o9", told=False)
+
+    assert check(CLEAN, doubt, read_committed("o1", "o2", end=3)).kept is True
+    assert check(CLEAN, doubt, read_committed("o1", "o2", "o9", end=4)).kept is True
+
+
+def test_it_takes_an_aborted_attempt_and_a_committed_one_for_one_copy():
+    again = [
+        *put("o1", "o2"),
+        *written("o1", "o2", offset=0, pid=7),
+        *marked("abort", 7, offset=2),
+        *written("o1", "o2", offset=3, pid=7, epoch=1),
+        *marked("commit", 7, offset=5),
+        *read_committed("o1", "o2", offset=3, end=6),
+    ]
+
+    assert check(again, isolation="read_committed").kept is True
+
+
+def test_it_blames_offsets_that_went_on_although_the_copies_were_aborted():
+    result = check(
+        put("o1", "o2"),
+        written("o1", offset=0, pid=7),
+        marked("abort", 7, offset=1),
+        committed(2, at=480),
+        in_force(2, at=520),
+        read_committed(end=2),
+    )
+
+    # o2 was still with the producer: its cause is the same, though no log ever held it.
+    assert causes(result) == {("copy-lost", "offsets-outside-the-transaction"): 2}
+    first = result.anomalies[0].evidence[0]
+    assert first.what == (
+        "input record o1 (partition 0, offset 0) has no copy, and its offset was committed by "
+        "itself; offset 2 was committed by 0.480 s; a copy is in the batch at offset 0 of the "
+        "output"
+    )
+    assert (first.t_ms, first.id, first.topic) == (480, "o1", INPUT)
+
+
+def test_it_blames_a_commit_that_came_before_anything_was_written():
+    result = check(
+        put("o1", "o2"), written("o1", offset=0), committed(2), read_committed("o1", end=1)
+    )
+
+    assert causes(result) == {("copy-lost", "committed-before-written"): 1}
+
+
+def test_it_takes_the_coordinators_word_for_a_commit_too():
+    result = check(put("o1"), in_force(1), read_committed(end=0))
+
+    assert causes(result) == {("copy-lost", "committed-before-written"): 1}
+
+
+def test_it_blames_a_program_that_goes_on_behind_an_aborted_transaction():
+    result = check(
+        put("o1", "o2"),
+        written("o1", offset=0, pid=7),
+        marked("abort", 7, offset=1),
+        written("o2", offset=2, pid=7),
+        committed(2, txn="copier-1"),
+        marked("commit", 7, offset=3),
+        in_force(2),
+        read_committed("o2", offset=2, end=4),
+    )
+
+    assert causes(result) == {("copy-lost", "aborted-only"): 1}
+
+
+def test_it_cannot_tell_whose_doing_a_torn_end_in_doubt_is():
+    result = check(
+        put("o1"),
+        written("o1", offset=0, pid=7),
+        marked("abort", 7, offset=1),
+        committed(1, txn="copier-1"),
+        end_asked(7, kind="info"),
+        in_force(1),
+        read_committed(end=2),
+    )
+
+    assert (result.kept, result.anomalies) == (None, ())
+
+
+def test_it_blames_a_transaction_that_was_never_committed():
+    result = check(put("o1"), written("o1", offset=0, pid=7), read_committed(end=0))
+
+    assert causes(result) == {("copy-lost", "never-committed"): 1}
+
+
+@pytest.mark.parametrize("kind", ["ok", "info"])
+def test_it_waits_for_the_marker_of_a_commit_that_was_asked_for(kind):
+    open_ = [*put("o1"), *written("o1", offset=0, pid=7), *end_asked(7, kind=kind)]
+
+    assert check(open_, read_committed(end=0)).kept is None
+
+
+def test_it_takes_a_committed_copy_behind_an_open_transaction_for_hidden_not_lost():
+    result = check(
+        put("o1"),
+        written("x1", offset=0, pid=9),
+        written("o1", offset=1, pid=7),
+        marked("commit", 7, offset=2),
+        read_committed(end=0),
+    )
+
+    assert result.kept is None
+    assert result.figures["copies_hidden"] == 1
+
+
+def test_it_cannot_tell_when_a_copy_below_the_end_was_not_read():
+    assert check(put("o1"), written("o1", offset=0), read_committed(end=1)).kept is None
+
+
+def test_it_blames_nobody_but_the_log_that_died_for_a_copy_that_went_with_it():
+    result = check(
+        put("o1"),
+        written("o1", offset=0, on=[2]),
+        log_ends(dead=[2], b1=0, b2=1, b3=0),
+        read_committed(end=0),
+    )
+
+    assert causes(result) == {("copy-lost", "written-then-gone"): 1}
+
+
+def test_it_says_so_when_the_program_did_not_get_that_far():
+    assert causes(check(put("o1"), read_committed(end=0))) == {("copy-lost", "not-copied"): 1}
+
+
+def test_it_blames_copies_outside_any_transaction_for_a_record_that_is_there_twice():
+    result = check(
+        put("o1"),
+        written("o1", offset=0),
+        written("o1", offset=1),
+        read_committed("o1", "o1", end=2),
+    )
+
+    assert causes(result) == {("copy-doubled", "not-transactional"): 1}
+    assert result.anomalies[0].evidence[0].what == (
+        "input record o1 has 2 copies in the output, at 0/0, 0/1"
+    )
+
+
+def test_it_blames_a_producer_that_is_idempotent_and_not_transactional():
+    result = check(
+        put("o1"),
+        written("o1", offset=0, pid=7, txn=False),
+        written("o1", offset=1, pid=8, txn=False),
+        read_committed("o1", "o1", end=2),
+    )
+
+    assert causes(result) == {("copy-doubled", "not-transactional"): 1}
+
+
+TWO_TRANSACTIONS = [
+    *put("o1"),
+    *written("o1", offset=0, pid=7),
+    *marked("commit", 7, offset=1),
+    *written("o1", offset=2, pid=8),
+    *marked("commit", 8, offset=3),
+    *read_committed("o1", offset=0),
+    *read_committed("o1", offset=2, end=4),
+]
+
+
+def test_it_blames_offsets_outside_for_a_record_copied_by_two_transactions():
+    result = check(TWO_TRANSACTIONS, committed(1))
+
+    assert causes(result) == {("copy-doubled", "offsets-outside-the-transaction"): 1}
+
+
+def test_it_blames_the_program_when_its_offsets_were_in_the_transaction():
+    result = check(TWO_TRANSACTIONS, committed(1, txn="copier-1"))
+
+    assert causes(result) == {("copy-doubled", "written-twice"): 1}
+
+
+def test_it_blames_the_program_for_two_copies_in_one_batch():
+    result = check(
+        put("o1"),
+        written("o1", "o1", offset=0, pid=7),
+        marked("commit", 7, offset=2),
+        read_committed("o1", "o1", end=3),
+    )
+
+    assert causes(result) == {("copy-doubled", "written-twice"): 1}
+
+
+def test_it_finds_a_copy_with_another_value():
+    result = check(CLEAN, read_committed("o1", "o2", end=3, altered=[1]))
+
+    assert causes(result) == {("copy-altered", "other-value"): 1}
+    assert result.anomalies[0].evidence[0].offset == 1
+
+
+def test_it_shows_a_few_of_many():
+    ids = [f"o{n:03d}" for n in range(50)]
+
+    result = check(put(*ids), read_committed(end=0))
+
+    assert result.anomalies[0].count == 50
+    assert len(result.anomalies[0].evidence) == 8

@@ -1,0 +1,140 @@
+"""Forbidden means: problems solved by giving the topic's promises away."""
+
+from __future__ import annotations
+
+import pytest
+
+from histories.copying import changed, command, configured
+from histories.words import TOPIC, acknowledged, history, unanswered
+from judge.checkers import forbidden_means
+from judge.history import Op
+from judge.indexing import index_history
+
+
+def check(*parts, allowed=(), promises=("forbidden_means",)):
+    found = index_history(history(*parts, promises=promises))
+    return forbidden_means.check(found, allowed=allowed)
+
+
+def causes(result):
+    return [anomaly.cause for anomaly in result.anomalies]
+
+
+CLEAN = [
+    *changed(2, [1, 2, 3], at=0),
+    *changed(2, [2], elr=[1], at=500),
+    *changed(1, [1], at=900),
+    *configured(at=0, when="begin", min_insync_replicas="2"),
+    *configured(min_insync_replicas="2"),
+    *acknowledged("o1"),
+    *command("kafka-topics.sh --bootstrap-server b1:9092 --describe --topic orders"),
+]
+
+
+def test_it_keeps_the_promise_when_leaders_were_in_sync_and_nothing_was_lowered():
+    assert check(CLEAN).kept is True
+
+
+def test_it_says_nothing_when_no_lab_asks():
+    result = check(CLEAN, acknowledged("o2", acks=1), promises=())
+
+    assert (result.kept, result.anomalies) == (None, ())
+
+
+def test_it_finds_a_leader_that_was_not_in_sync():
+    result = check(changed(2, [1, 2, 3]), changed(2, [2], at=500), changed(3, [3], at=900, epoch=6))
+
+    assert causes(result) == ["unclean-election"]
+    (evidence,) = result.anomalies[0].evidence
+    assert evidence.what == (
+        "broker 3 was made leader of orders-0 at 0.900 s; in sync or eligible were [2]"
+    )
+    assert (evidence.broker, evidence.leader_epoch) == (3, 6)
+
+
+def test_it_takes_a_leader_out_of_the_eligible_replicas_for_clean():
+    assert check(changed(2, [], elr=[2, 3]), changed(3, [3], at=900)).kept is True
+
+
+def test_it_takes_the_last_leader_that_comes_back_for_clean():
+    back = [*changed(2, [2]), *changed(None, [], at=500), *changed(2, [2], at=900)]
+
+    assert check(back).kept is True
+
+
+def test_it_does_not_blame_an_election_that_the_scenario_forced():
+    forced = Op(910, "scenario", "info", "unclean_election", detail={"topics": [TOPIC]})
+
+    assert check(changed(2, [2]), changed(3, [3], at=900), [forced]).kept is True
+
+
+def test_it_finds_a_floor_that_was_left_low():
+    result = check(
+        configured(at=0, when="begin", min_insync_replicas="2"),
+        configured(min_insync_replicas="1"),
+    )
+
+    assert causes(result) == ["min-isr-lowered"]
+
+
+def test_it_allows_a_floor_that_was_raised():
+    raised = [
+        *configured(at=0, when="begin", min_insync_replicas="1"),
+        *configured(min_insync_replicas="2"),
+    ]
+
+    assert check(raised).kept is True
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "kafka-topics.sh --bootstrap-server b1:9092 --delete --topic orders",
+        "kafka-topics --delete --topic=orders --bootstrap-server b1:9092",
+    ],
+)
+def test_it_finds_a_topic_that_was_deleted_by_command(line):
+    assert causes(check(command(line))) == ["topic-deleted"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "kafka-topics.sh --delete --topic orders-old",
+        "kafka-consumer-groups.sh --delete --group orders",
+        "kafka-configs.sh --alter --entity-name orders --delete-config retention.ms",
+    ],
+)
+def test_it_does_not_mistake_another_command_for_a_deletion(line):
+    assert check(command(line)).kept is True
+
+
+def test_it_takes_no_notice_of_a_command_that_failed():
+    assert check(command("kafka-topics.sh --delete --topic orders", code=1)).kept is True
+
+
+def test_it_finds_a_topic_that_is_gone():
+    gone = Op(9000, "metadata", "fail", "config", topic=TOPIC, error="UNKNOWN_TOPIC_OR_PART",
+              detail={"_when": "end"})  # fmt: skip
+
+    assert causes(check([gone])) == ["topic-deleted"]
+
+
+def test_it_finds_records_that_were_deleted():
+    line = "kafka-delete-records.sh --bootstrap-server b1:9092 --offset-json-file o.json"
+
+    assert causes(check(command(line))) == ["records-deleted"]
+
+
+def test_it_finds_batches_sent_with_fewer_acks():
+    result = check(acknowledged("o1", acks=1, offset=4), unanswered("o2", acks=0, at=130))
+
+    assert causes(result) == ["acks-lowered"]
+    assert result.anomalies[0].count == 2
+    assert result.anomalies[0].evidence[0].what == (
+        "a batch of 1 record was sent with acks=1 at 0.118 s and stored at offset 4"
+    )
+
+
+def test_it_allows_what_the_lab_allows():
+    assert check(acknowledged("o1", acks=1), allowed=["acks-lowered"]).kept is True
