@@ -40,5 +40,50 @@ CONSUMER_CAUSES: Mapping[str, Mapping[str, str]] = {
     "copy-altered": {
         "other-value": "The copy is there and its value is not the one that was asked for.",
     },
+    "aborted-read": {
+        "aborted-readable": (
+            "A reader with isolation.level=read_committed got a record of an aborted transaction."
+        ),
+        "read-uncommitted": (
+            "The program took records of its input for real that their producer had taken back: "
+            "it reads with isolation.level=read_uncommitted."
+        ),
+    },
+    "torn-transaction": {
+        "parts-disagree": (
+            "Of the batches that a producer wrote in one transaction, some were committed and "
+            "others were aborted."
+        ),
+    },
+    "commit-ahead": {
+        "auto-commit": (
+            "Offsets were committed on a timer, whether or not what lies below them was done."
+        ),
+        "commit-before-processing": (
+            "The program committed what it had been handed, and processed it afterwards."
+        ),
+        "committed-by-somebody": (
+            "The group's offset was ahead; the history does not show which commit made it so."
+        ),
+    },
+    "stuck-group": {
+        "members-without-progress": (
+            "The group had members and records waited, and nothing was done."
+        ),
+        "restarts-without-progress": (
+            "The program ended and began again and again, and nothing was done in between."
+        ),
+        "rebalances-without-progress": (
+            "The group rebalanced again and again, and nothing was done in between."
+        ),
+    },
+    "rebalance-pause": {
+        "paused-too-long": "Around a change of membership nobody processed anything for too long.",
+        "too-many-rebalances": "The group rebalanced more often than it had to.",
+    },
+    "stall": {
+        "gap-too-long": "For too long there was no success, although orders came.",
+        "no-success": "There was not one success, although orders came.",
+    },
 }
 """Anomaly -> cause -> what it means; part of `judge.anomalies.CAUSES`."""

@@ -32,5 +32,18 @@ SETTINGS_CAUSES: Mapping[str, Mapping[str, str]] = {
         "too-small-batches": "The batches hold fewer records than they must.",
         "too-many-bytes": "Each record costs more bytes than it may.",
     },
+    "log-growth": {
+        "too-many-bytes": "The log takes more of the disk than it may.",
+        "too-many-segments": "The log has more segments than it may.",
+    },
+    "imbalance": {
+        "skewed-partitions": "Some partitions got far more of the records than their share.",
+    },
+    "wrong-table": {
+        "stale-value": "The last value that was put for the key is not the last that is there.",
+        "missing-key": "A value was put for the key, and none is there.",
+        "deleted-key-alive": "The key was deleted, and a value of it can still be read.",
+        "tombstone-left": "The key was deleted, and the cleaner has not removed its tombstone.",
+    },
 }
 """Anomaly -> cause -> what it means; part of `judge.anomalies.CAUSES`."""

@@ -33,6 +33,8 @@ def take_filled(history: History, op: Op) -> None:
         history.taken_back.add(op.id)
     if op.type != "ok" or op.id is None or op.offset is None:
         return
+    if (op.detail or {}).get("delete"):
+        history.rare.setdefault(("ledger", "delete"), []).append(op)
     here = spot(partition_of(op), op.offset)
     if history.filled.get(op.id, here) >= here:
         history.filled[op.id] = here

@@ -1,0 +1,122 @@
+"""Finds records of aborted transactions that somebody took for real: Adya's anomaly G1a."""
+
+from __future__ import annotations
+
+from judge.checkers.evidence import choose, how_many, seconds
+from judge.committed_reads import committed_reads
+from judge.index import History, offset_at, partition_at, spot
+from judge.transactions import ABORT, outcomes
+from judge.verdict import Anomaly, CheckResult, Evidence
+
+NAME = "aborted_reads"
+
+
+def check(history: History) -> CheckResult:
+    """No record of an aborted transaction may be read as committed, processed, or copied on.
+
+    Aborted are the transactions that a marker in the judged topic says so of, and the orders
+    that our own producer took back from the input. An order that was written again and committed
+    is a committed one. `kept` is None where nothing was aborted: nobody was put to the test.
+    """
+    reads, aborted = _readings(history), _aborted_orders(history)
+    anomalies = [
+        *_anomaly("aborted-readable", reads, "record", "read as committed"),
+        *_anomaly("read-uncommitted", _processed(history, aborted), "record", "processed"),
+        *_anomaly("read-uncommitted", _copied(history), "record", "copied on"),
+    ]
+    figures: dict[str, float | int | str] = {
+        "aborted": len(aborted | history.taken_back),
+        "aborted_read": sum(anomaly.count for anomaly in anomalies),
+    }
+    if anomalies:
+        summary = "; ".join(anomaly.summary for anomaly in anomalies)
+        return CheckResult(NAME, False, summary, tuple(anomalies), figures)
+    if not figures["aborted"]:
+        return CheckResult(NAME, None, "no transaction was aborted", (), figures)
+    count = how_many(len(aborted | history.taken_back), "aborted record")
+    return CheckResult(NAME, True, f"nobody took one of {count} for real", (), figures)
+
+
+def _aborted_orders(history: History) -> set[str]:
+    """Orders of the judged topic that are in aborted batches and in no others."""
+    ended = outcomes(history)
+    aborted = {i for key, said in ended.items() if said == ABORT for i in history.ids[key]}
+    if not aborted:
+        return aborted
+    kept = (ids for key, ids in history.ids.items() if ended.get(key) != ABORT)
+    return aborted.difference(*kept)
+
+
+def _readings(history: History) -> list[Evidence]:
+    """Places in aborted batches at which a read_committed reader found a record."""
+    ended, reads = outcomes(history), committed_reads(history)
+    inside: dict[int, int] = {}
+    for key, said in ended.items():
+        if said == ABORT:
+            for number in range(history.counts.get(key, len(history.ids[key]))):
+                inside[spot(key[0], key[1] + number)] = history.writers[key][0]
+    rows = []
+    for order_id, first in reads.first.items() if inside else ():
+        for place in (first, *reads.again.get(order_id, ())):
+            if place in inside:
+                where = f"partition {partition_at(place)}, offset {offset_at(place)}"
+                told = (
+                    f"record {order_id} at {where} was read as committed; "
+                    f"the transaction of producer {inside[place]} it is in was aborted"
+                )
+                rows.append(
+                    Evidence(
+                        told,
+                        reads.read_ms,
+                        order_id,
+                        topic=history.terms.topic,
+                        partition=partition_at(place),
+                        offset=offset_at(place),
+                    )
+                )
+    return sorted(rows, key=lambda row: (row.partition or 0, row.offset or 0))
+
+
+def _processed(history: History, aborted: set[str]) -> list[Evidence]:
+    """Aborted records of the topic that the program reads, and of which it did something."""
+    doubtful = history.taken_back | (set() if history.terms.input_topic else aborted)
+    rows = [
+        Evidence(
+            f"record {order_id} was processed at {seconds(moments[0][0])}; "
+            "its transaction was aborted",
+            moments[0][0],
+            order_id,
+        )
+        for order_id, moments in history.processed.items()
+        if order_id in doubtful and order_id not in history.filled
+    ]
+    return sorted(rows, key=lambda row: (row.t_ms or 0.0, row.id or ""))
+
+
+def _copied(history: History) -> list[Evidence]:
+    """Orders that our producer took back from the input and that are in the output."""
+    if not history.terms.input_topic:
+        return []
+    reads = committed_reads(history)
+    rows = [
+        Evidence(
+            f"record {order_id} is in the output at offset {offset_at(reads.first[order_id])}; "
+            "its transaction in the input was aborted",
+            reads.read_ms,
+            order_id,
+            topic=history.terms.topic,
+            partition=partition_at(reads.first[order_id]),
+            offset=offset_at(reads.first[order_id]),
+        )
+        for order_id in history.taken_back
+        if order_id in reads.first and order_id not in history.filled
+    ]
+    return sorted(rows, key=lambda row: row.id or "")
+
+
+def _anomaly(cause: str, rows: list[Evidence], noun: str, did: str) -> list[Anomaly]:
+    if not rows:
+        return []
+    summary = f"{how_many(len(rows), noun)} of aborted transactions {did}"
+    shown = tuple(choose(rows, lambda row: row.t_ms or 0.0))
+    return [Anomaly("aborted-read", cause, len(rows), summary, shown)]

@@ -1,0 +1,64 @@
+"""Who was in a consumer group over time, and when that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from judge.history import Op
+from judge.index import History
+
+STABLE = "Stable"
+
+SEEN_LATE_MS = 1000.0
+"""A change is seen by a poll five times a second, and felt some time before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebalance:
+    """The group came to rest again, with these members, between two looks of ours."""
+
+    t_ms: float
+    group: str
+    members: int
+    began_ms: float
+
+
+def looks(history: History) -> list[Op]:
+    """What the coordinator said of the members, in order of time."""
+    return [op for op in history.rare_ops("group", "members") if op.type == "info"]
+
+
+def rebalances(history: History) -> list[Rebalance]:
+    """Each time that a group came to rest after the first; they are noted on a change only."""
+    found: list[Rebalance] = []
+    by_group: dict[str, list[Op]] = {}
+    for op in looks(history):
+        by_group.setdefault(op.id or "", []).append(op)
+    for group, ops in by_group.items():
+        rested, left_ms = False, None
+        for op in ops:
+            resting = (op.detail or {}).get("state") == STABLE
+            if resting and rested:
+                found.append(Rebalance(op.t_ms, group, op.count or 0, left_ms or _asked_ms(op)))
+            left_ms = None if resting else (left_ms or _asked_ms(op))
+            rested = rested or resting
+    return sorted(found, key=lambda each: (each.t_ms, each.group))
+
+
+def peopled(history: History) -> Iterable[tuple[float, float]]:
+    """The times at which the groups had members, as far as the looks tell; several may overlap."""
+    begun: dict[str, float] = {}
+    for op in looks(history):
+        group = op.id or ""
+        if op.count and group not in begun:
+            begun[group] = op.t_ms
+        elif not op.count and group in begun:
+            yield begun.pop(group), op.t_ms
+    for begin in begun.values():
+        yield begin, float("inf")
+
+
+def _asked_ms(op: Op) -> float:
+    asked = (op.detail or {}).get("asked_ms")
+    return float(asked) if isinstance(asked, int | float) else op.t_ms

@@ -1,0 +1,121 @@
+"""Commit ahead: what lies below a committed offset must have been processed."""
+
+from __future__ import annotations
+
+import pytest
+
+from histories.copying import committed, in_force, processed, put
+from histories.words import TOPIC, history, pressure, stored
+from judge.checkers import commit_ahead
+from judge.indexing import index_history
+
+IDS = [f"o{n:02d}" for n in range(20)]
+
+
+def check(*parts, slack_ms=0, **terms):
+    found = index_history(history(*parts, input_topic="orders-in", **terms))
+    return commit_ahead.check(found, slack_ms=slack_ms)
+
+
+def causes(result):
+    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
+
+
+def test_it_keeps_the_promise_when_each_commit_follows_its_records():
+    result = check(
+        put(*IDS), processed(*IDS, at=200, step=10), committed(10, at=300), committed(20, at=400)
+    )
+
+    assert (result.kept, result.figures["commits"]) == (True, 2)
+
+
+def test_it_finds_a_program_that_commits_what_it_was_handed():
+    result = check(
+        put(*IDS),
+        committed(10, at=200),
+        processed(*IDS[:10], at=210, step=10),
+        committed(20, at=310),
+        processed(*IDS[10:], at=320, step=10),
+    )
+
+    assert causes(result) == {("commit-ahead", "commit-before-processing"): 2}
+    assert result.anomalies[0].evidence[0].what == (
+        "offset 10 of partition 0 was committed by 0.200 s; record o00 at offset 0 below it was "
+        "processed at 0.210 s; 10 records passed in all"
+    )
+
+
+def test_it_blames_a_timer_that_strikes_in_the_middle_of_a_batch():
+    result = check(
+        put(*IDS),
+        processed(*IDS, at=200, step=10),
+        committed(8, at=250),
+        committed(14, at=310),
+        committed(20, at=370),
+    )
+
+    assert causes(result) == {("commit-ahead", "auto-commit"): 3}
+
+
+def test_it_names_nobody_when_only_the_coordinator_told():
+    result = check(put(*IDS), in_force(10, at=200), processed(*IDS, at=300))
+
+    assert causes(result) == {("commit-ahead", "committed-by-somebody"): 1}
+
+
+def test_it_finds_what_was_committed_and_never_processed():
+    result = check(put(*IDS), processed(*IDS[:5]), committed(10, at=300), slack_ms=500)
+
+    assert causes(result) == {("commit-ahead", "auto-commit"): 1}
+    assert "record o05 at offset 5 below it was never processed; 5 records" in (
+        result.anomalies[0].evidence[0].what
+    )
+
+
+def test_it_grants_the_slack_in_which_a_side_effect_may_be_heard_of():
+    ahead = [*put(*IDS), *committed(20, at=300), *processed(*IDS, at=310)]
+
+    assert check(ahead, slack_ms=9).kept is False
+    assert check(ahead, slack_ms=10).kept is True
+    assert check(ahead, pressure(latest_wake_ms=10)).kept is True
+
+
+def test_it_does_not_look_at_a_commit_inside_a_transaction():
+    inside = [*put(*IDS), *committed(20, at=200, txn="t"), *processed(*IDS, at=300)]
+
+    assert check(inside).kept is None
+
+
+def test_it_takes_no_notice_of_commits_of_another_topic():
+    other = [*put(*IDS), *committed(20, at=150, topic="else"), *processed(*IDS, at=200)]
+
+    assert check(other, committed(20, at=300)).kept is True
+
+
+@pytest.mark.parametrize("kind", ["fail", "info"])
+def test_it_takes_no_notice_of_a_commit_without_a_yes(kind):
+    assert check(put(*IDS), committed(20, at=150, kind=kind), processed(*IDS)).kept is None
+
+
+def test_it_cannot_tell_when_nothing_was_processed():
+    assert check(put(*IDS), committed(20)).kept is None
+
+
+def test_it_judges_each_partition_by_itself():
+    second = put("p1", "p2", partition=1)
+
+    result = check(
+        put("o1"), second, processed("o1", "p1", at=200), committed(1, at=300),
+        committed(2, at=310, partition=1),
+    )  # fmt: skip
+
+    assert causes(result) == {("commit-ahead", "auto-commit"): 1}
+    assert result.anomalies[0].evidence[0].partition == 1
+
+
+def test_it_speaks_of_the_judged_topic_where_nothing_is_copied():
+    ops = history(
+        stored("o1"), [*put("o1")], processed("o1", at=400), committed(1, at=200, topic=TOPIC)
+    )
+
+    assert commit_ahead.check(index_history(ops), slack_ms=0).kept is False

@@ -1,0 +1,198 @@
+"""Stuck groups, pauses of a rebalance, and stalls: time in which nothing was done."""
+
+from __future__ import annotations
+
+import pytest
+
+from histories.copying import INPUT, committed, processed, put
+from histories.words import accepted, acknowledged, ended, handed, history
+from judge.checkers import rebalance_pause, stall, stuck_group
+from judge.history import Op
+from judge.indexing import index_history
+
+PROMISES = ("stuck_group", "rebalance_pause", "stall")
+
+
+def checked(checker, parts, options, **terms):
+    usual = {"promises": PROMISES, "input_topic": INPUT}
+    return checker.check(index_history(history(*parts, **(usual | terms))), **options)
+
+
+def stuck(*parts, **options):
+    return checked(stuck_group, parts, options)
+
+
+def paused(*parts, **options):
+    return checked(rebalance_pause, parts, options)
+
+
+def stalled(*parts, **options):
+    return checked(stall, parts, options)
+
+
+def causes(result):
+    return [(anomaly.name, anomaly.cause) for anomaly in result.anomalies]
+
+
+def members(count, at, state="Stable"):
+    detail = {"state": state, "protocol": "classic", "asked_ms": at - 5}
+    return [Op(at, "group", "info", "members", id="g", count=count, detail=detail)]
+
+
+def restarted(at):
+    return [Op(at, "program", "info", "exit", detail={"reason": "exited", "code": 1})]
+
+
+IDS = [f"o{n:03d}" for n in range(100)]
+PUT = [op for n, i in enumerate(IDS) for op in put(i, offset=n, at=100 + n * 100)]
+"""One record each 100 ms, from 0.1 s to 10 s."""
+STEADY = processed(*IDS, at=150, step=100)
+END = ended(at=12_000)
+
+
+def test_it_keeps_the_promise_when_a_group_works_off_what_comes():
+    result = stuck(members(1, 50), PUT, STEADY, END, limit_ms=500)
+
+    assert result.kept is True
+    assert result.figures["stuck_ms"] < 100
+
+
+def test_it_finds_a_group_that_has_members_and_does_nothing():
+    result = stuck(members(1, 50), PUT, processed(*IDS[:20], at=150, step=100), END, limit_ms=5000)
+
+    assert causes(result) == [("stuck-group", "members-without-progress")]
+    assert result.anomalies[0].evidence[0].what == (
+        "from 2.101 s to 12.000 s nothing was done; 1 record waited when that began"
+    )
+
+
+def test_it_takes_commits_for_progress_where_there_are_no_side_effects():
+    ok = [*members(1, 50), *PUT, *committed(50, at=5000), *committed(100, at=10_500), *END]
+
+    assert stuck(ok, limit_ms=6000).kept is True
+    assert stuck(ok, limit_ms=5000).kept is False
+
+
+def test_it_does_not_call_a_group_stuck_that_nothing_waits_for():
+    idle = [*members(1, 50), *PUT[:20], *processed(*IDS[:10], at=150, step=100), *END]
+
+    assert stuck(idle, limit_ms=500).kept is True
+
+
+def test_it_does_not_call_a_group_stuck_that_has_no_members():
+    away = [*members(1, 50), *PUT, *processed(*IDS[:20], at=150, step=100), *members(0, 3000)]
+
+    assert stuck(away, END, limit_ms=2000).kept is True
+
+
+def test_it_says_so_when_the_time_was_spent_on_restarts():
+    crashes = [op for at in (3000, 4000, 5000) for op in restarted(at)]
+
+    result = stuck(members(1, 50), PUT, processed(*IDS[:9], at=150), crashes, END, limit_ms=5000)
+
+    assert causes(result) == [("stuck-group", "restarts-without-progress")]
+
+
+def test_it_says_so_when_the_time_was_spent_on_rebalances():
+    again = [op for n in range(4) for op in (
+        *members(2, 3000 + n * 1000, "PreparingRebalance"), *members(2, 3500 + n * 1000),
+    )]  # fmt: skip
+
+    result = stuck(members(1, 50), PUT, processed(*IDS[:9], at=150), again, END, limit_ms=5000)
+
+    assert causes(result) == [("stuck-group", "rebalances-without-progress")]
+
+
+@pytest.mark.parametrize("parts", [[PUT, STEADY, END], [members(1, 50), END]])
+def test_it_cannot_tell_without_members_or_records(parts):
+    assert stuck(*parts).kept is None
+
+
+def test_it_says_nothing_when_no_lab_asks():
+    for checker in (stuck_group, rebalance_pause, stall):
+        result = checked(checker, [members(1, 50), PUT, END], {}, promises=())
+        assert (result.kept, result.anomalies) == (None, ())
+
+
+JOINED = [*members(1, 50), *members(2, 4000, "PreparingRebalance"), *members(2, 4600)]
+BEFORE = processed(*IDS[:38], at=150, step=100)
+
+
+def test_it_allows_a_short_pause_around_a_rebalance():
+    result = paused(JOINED, PUT, BEFORE, processed(*IDS[38:], at=4700, step=90), END)
+
+    assert result.kept is True
+    assert result.figures == {"rebalances": 1, "longest_pause_ms": 799.0}
+    assert result.summary == "1 rebalance, the longest pause 0.799 s"
+
+
+def test_it_finds_a_pause_that_is_too_long():
+    result = paused(
+        JOINED, PUT, BEFORE, processed(*IDS[38:], at=4700, step=90), END, max_pause_ms=700
+    )
+
+    assert causes(result) == [("rebalance-pause", "paused-too-long")]
+    assert result.anomalies[0].evidence[0].what == (
+        "group g came to rest with 2 members at 4.600 s; nothing was done from 3.901 s to "
+        "4.700 s, while records waited"
+    )
+
+
+def test_it_does_not_count_a_pause_far_from_any_rebalance():
+    late = [*processed(*IDS[38:60], at=4700, step=50), *processed(*IDS[60:], at=11_000, step=1)]
+
+    assert paused(JOINED, PUT, BEFORE, late, END, max_pause_ms=2000).kept is True
+
+
+def test_it_does_not_take_the_start_of_a_group_for_a_rebalance():
+    late = processed(*IDS, at=9000, step=10)
+
+    assert paused(members(1, 8900), PUT, late, END, max_pause_ms=500).kept is True
+
+
+def test_it_counts_the_rebalances():
+    result = paused(JOINED, members(3, 6000), members(2, 7000), PUT, STEADY, END, max_rebalances=2)
+
+    assert causes(result) == [("rebalance-pause", "too-many-rebalances")]
+    assert result.figures["rebalances"] == 3
+
+
+ORDERS = [op for n, i in enumerate(IDS) for op in handed(i, at=100 + n * 100)]
+
+
+def test_it_finds_no_stall_in_steady_success():
+    result = stalled(ORDERS, processed(*IDS, at=150, step=100), limit_ms=200)
+
+    assert (result.kept, result.summary) == (True, "the longest gap was 0.100 s")
+
+
+@pytest.mark.parametrize(
+    ("source", "ops"),
+    [
+        ("processed", [*processed("o000", at=200), *processed("o001", at=6000)]),
+        ("accepted", [*accepted("o000", at=200), *accepted("o001", at=6000)]),
+        ("acknowledged", [*acknowledged("o000", at=200), *acknowledged("o001", at=6000)]),
+        ("committed", [*committed(1, at=200), *committed(2, at=6000)]),
+    ],
+)
+def test_it_finds_a_gap_between_successes_of_any_kind(source, ops):
+    result = stalled(ORDERS, ops, source=source)
+
+    assert causes(result) == [("stall", "gap-too-long")]
+    assert result.anomalies[0].evidence[0].what == f"nothing was {source} from 0.200 s to 6.000 s"
+
+
+def test_it_finds_a_stall_that_lasts_to_the_end():
+    assert causes(stalled(ORDERS, processed("o000", at=200))) == [("stall", "gap-too-long")]
+
+
+def test_it_does_not_count_the_time_after_the_last_order():
+    assert stalled(ORDERS[:1], processed("o000", at=200), ended(at=60_000)).kept is True
+
+
+def test_it_finds_that_there_was_no_success_at_all():
+    assert causes(stalled(ORDERS)) == [("stall", "no-success")]
+
+
+def test_it_cannot_tell_a_stall_when_no_order_was_handed():
+    assert stalled(processed("o000")).kept is None
