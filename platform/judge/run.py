@@ -13,10 +13,10 @@ from typing import Any
 
 from judge.errors import JudgeError
 from judge.events import QUEUED, Event, OnEvent
-from judge.history import Op, op_from_dict, write_history
 from judge.home import Home
 from judge.job import Job
 from judge.judging import judge_history, report_of_failure
+from judge.recording import Recording
 from judge.sandbox.link import Sandbox
 from judge.sandbox.pool import Pool
 from judge.scenario import Scenario
@@ -78,10 +78,10 @@ class _Run:
     ) -> None:
         self._job, self._files, self._on_event, self._home = job, files, on_event, home
         self._sandboxes, self._should_stop = sandboxes, should_stop
-        self._history_path = history_path
         self._begun_s = time.monotonic()
         self._timings: dict[str, float] = {}
-        self._ops: list[Op] = []
+        self._recording = Recording(history_path)
+        self._ending: list[threading.Thread] = []
 
     def judge(self) -> Report:
         try:
@@ -89,7 +89,10 @@ class _Run:
             report = self._check(None)
         except JudgeError as failed:
             # What was seen until then is kept: it is what an operator will want to read.
-            report = self._check(failed) if self._ops else self._report_of(failed)
+            report = self._check(failed) if self._recording.ops else self._report_of(failed)
+        finally:
+            for thread in self._ending:
+                thread.join()
         self._on_event(Event("report", 0.0, report.to_dict()))
         return report
 
@@ -102,7 +105,7 @@ class _Run:
                     "conduct",
                     timeout_s=CONDUCT_TIMEOUT_S,
                     on_event=self._on_event,
-                    on_ops=self._take,
+                    on_ops=self._recording.take,
                     job=request_of(self._job, self._files, secrets.token_bytes(32)),
                 )
         self._timings["scenario_s"] = round(conducted["scenario_ms"] / 1000, 3)
@@ -110,11 +113,9 @@ class _Run:
     def _check(self, error: JudgeError | None) -> Report:
         self._tell("checking", "The history is checked")
         self._timings["judged_s"] = self._since_begun_s()
-        self._ops.append(closing(self._ops[-1].t_ms, self._timings, error=error))
-        if self._history_path is not None:
-            self._history_path.parent.mkdir(parents=True, exist_ok=True)
-            write_history(self._history_path, self._ops)
-        return judge_history(self._ops)
+        ops = self._recording.ops
+        self._recording.close(closing(ops[-1].t_ms, self._timings, error=error))
+        return judge_history(ops)
 
     def _report_of(self, failed: JudgeError) -> Report:
         return report_of_failure(
@@ -131,12 +132,11 @@ class _Run:
         try:
             yield sandbox
         finally:
-            sandbox.close()
+            # What it saw is judged while it is taken down; `judge` waits for its end.
+            self._ending.append(threading.Thread(target=sandbox.close, name="sandbox-end"))
+            self._ending[-1].start()
             if self._sandboxes is None:
                 pool.close()
-
-    def _take(self, rows: list[dict[str, Any]]) -> None:
-        self._ops.extend(op_from_dict(row) for row in rows)
 
     def _queued(self, why: str | None) -> None:
         self._tell(QUEUED, why) if why else self._tell("starting", "It begins")

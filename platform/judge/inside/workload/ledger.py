@@ -33,11 +33,12 @@ class Ledger:
         # Seeded on purpose: the same seed must give the same customers and amounts again.
         self._random = random.Random(seed)  # noqa: S311
         self._customers = [f"cust-{self._random.randrange(10**6):06d}" for _ in range(customers)]
-        self._next = 0
+        self._ids: list[str] = []
+        self._lines: dict[bytes, str] = {}
 
     def draw(self) -> Order:
         """The next order. Not thread-safe: one feed draws."""
-        number, self._next = self._next, self._next + 1
+        number = len(self._ids)
         order_id = f"o{number:06d}-{self._sign(number)}"
         customer = self._random.choice(self._customers)
         body = {
@@ -46,21 +47,23 @@ class Ledger:
             "amount_cents": self._random.randrange(100, 99_999),
             "placed_at": f"02:{number // 3600 % 60:02d}:{number // 60 % 60:02d}.{number % 60:03d}",
         }
-        return Order(order_id, customer, json.dumps(body, separators=(",", ":")))
+        line = json.dumps(body, separators=(",", ":"))
+        self._ids.append(order_id)
+        self._lines[line.encode()] = order_id
+        return Order(order_id, customer, line)
 
     def id_of(self, value: bytes | None) -> str | None:
         """The id in a record's value when it is one of ours, else None."""
+        # Most programs pass the line on as it came, and every record is looked at twice.
+        if value is not None and (known := self._lines.get(value)) is not None:
+            return known
         try:
             order_id = json.loads(value or b"")["order_id"]
             number = int(order_id[1:].split("-")[0])
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
             return None
-        ours = f"o{number:06d}-{self._sign(number)}" if 0 <= number < self._next else ""
-        return (
-            order_id
-            if isinstance(order_id, str) and hmac.compare_digest(order_id.encode(), ours.encode())
-            else None
-        )
+        ours = self._ids[number] if 0 <= number < len(self._ids) else None
+        return ours if ours == order_id else None
 
     def _sign(self, number: int) -> str:
         return hmac.new(self._key, str(number).encode(), hashlib.sha256).hexdigest()[
