@@ -3,13 +3,12 @@
 Prints one JSON object: for each experiment asked for, a list with what each of its runs saw.
 """
 
+import itertools
 import json
 import subprocess
 import sys
-import threading
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 from confluent_kafka import Consumer, TopicPartition
 
@@ -19,12 +18,14 @@ from judge.inside.namespaces import entering
 from judge.inside.network import bootstrap, build_network
 from judge.inside.stage import Stage
 from judge.inside.topics import create_topic
+from judge.kafka.installed import install_from_dict
 from judge.waiting import wait_until
 
 PRODUCE = r"""
 import json, sys, time
 from confluent_kafka import Producer
-servers, topic, count, settings = sys.argv[1], sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4])
+servers, topic = sys.argv[1:3]
+count, settings = int(sys.argv[3]), json.loads(sys.argv[4])
 done = {"acknowledged": 0, "refused": 0}
 def spoken(error, message):
     done["refused" if error else "acknowledged"] += 1
@@ -136,7 +137,8 @@ except OSError as error:
 FETCH = r"""
 import json, sys
 from confluent_kafka import Consumer, TopicPartition
-servers, topic, count, settings = sys.argv[1], sys.argv[2], int(sys.argv[3]), json.loads(sys.argv[4])
+servers, topic = sys.argv[1:3]
+count, settings = int(sys.argv[3]), json.loads(sys.argv[4])
 consumer = Consumer({"bootstrap.servers": servers, "group.id": topic + "-f", "log_level": 0,
                      "enable.auto.commit": False, **settings})
 consumer.assign([TopicPartition(topic, 0, 0)])
@@ -196,6 +198,19 @@ class Scene:
             text=True,
         )
 
+    def start_java(self, tool, *arguments):
+        """One of Kafka's own tools, on the learner's side."""
+        install = install_from_dict(self.install)
+        return subprocess.Popen(
+            [install.java, "-Xmx96m", "-XX:TieredStopAtLevel=1", "-cp", install.classpath, tool,
+             *arguments],
+            preexec_fn=entering(self.network.learner_ns),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+
     def finish(self, program, patience_s=90):
         out, err = program.communicate(timeout=patience_s)
         assert program.returncode == 0, err[-2000:]
@@ -227,7 +242,7 @@ class Scene:
         wait_until(lambda: not self.tap.stats()["open"], 20, "connections stayed open")
 
 
-def duplicates(scene, spec, count=120, **settings):
+def duplicates(scene, spec, count=300, **settings):
     """How often each record is stored, with and without a rule."""
     topic = scene.topic("dup")
     with scene.rule(spec and {**spec, "topic": topic}) as state:
@@ -240,7 +255,7 @@ def duplicates(scene, spec, count=120, **settings):
         "said": said,
         "twice": len(stored) - len(set(stored)),
         "missing": count + 1 - len(set(stored)),
-        "turned": sum(a > b for a, b in zip(order, order[1:], strict=False)),
+        "turned": sum(a > b for a, b in itertools.pairwise(order)),
         "state": state,
         "fates": [[op.type, op.error, op.detail.get("rule")] for op in ops if op.type != "ok"],
         "acknowledged": sum(op.count for op in appended if op.type == "ok"),
@@ -257,6 +272,9 @@ def rewrite(error, idempotent):
 
 def turned(idempotent, with_rule=True, in_flight=5):
     spec = {"rule": "hold_error", "error": "NOT_ENOUGH_REPLICAS", "after_acked": 50}
+    if idempotent or in_flight == 1:
+        # librdkafka then has one request on its way at a time: no later answer will come.
+        spec["wait_ms"] = 200
     settings = {"enable.idempotence": idempotent, "max.in.flight": in_flight}
     return lambda scene: duplicates(scene, spec if with_rule else None, **settings)
 
@@ -265,6 +283,59 @@ def other(name, idempotent, **settings):
     return lambda scene: duplicates(
         scene, {"rule": name, "after_acked": 50}, **{"enable.idempotence": idempotent, **settings}
     )
+
+
+def java_producer(scene, spec, count=300, **settings):
+    """Lines through Kafka's own console producer, as `duplicates` sends them by librdkafka."""
+    topic = scene.topic("java")
+    options = {"acks": "all", "linger.ms": 1, "batch.size": 200, "retry.backoff.ms": 20,
+               "max.in.flight.requests.per.connection": 5, **settings}  # fmt: skip
+    with scene.rule(spec and {**spec, "topic": topic}) as state:
+        program = scene.start_java(
+            "org.apache.kafka.tools.ConsoleProducer", "--topic", topic, "--bootstrap-server",
+            scene.servers, *(f"--command-property={k}={v}" for k, v in options.items()),
+        )  # fmt: skip
+        _, err = program.communicate("".join(f"{i}\n" for i in range(count)), timeout=60)
+        assert program.returncode == 0, err[-2000:]
+    stored = scene.read(topic)
+    order = [int(value) for value in dict.fromkeys(stored)]
+    return {
+        "twice": len(stored) - len(set(stored)),
+        "missing": count - len(set(stored)),
+        "turned": sum(a > b for a, b in itertools.pairwise(order)),
+        "versions": sorted({r.version for r in scene.tap.records() if r.topic == topic}),
+        "state": state,
+    }
+
+
+def java(spec, idempotent):
+    settings = {"enable.idempotence": str(idempotent).lower()}
+    return lambda scene: java_producer(scene, spec, **settings)
+
+
+def java_groups(scene):
+    """Kafka's own consumer in both protocols, and its commits in the evidence."""
+    out = {}
+    for protocol in ("classic", "consumer"):
+        topic = scene.topic("jgrp")
+        scene.run(PRODUCE, topic, 19, "{}")
+        program = scene.start_java(
+            "org.apache.kafka.tools.consumer.ConsoleConsumer", "--topic", topic,
+            "--bootstrap-server", scene.servers, "--group", topic, "--from-beginning",
+            "--max-messages", "20", "--command-property", f"group.protocol={protocol}",
+        )  # fmt: skip
+        lines, err = program.communicate(timeout=60)
+        assert program.returncode == 0, err[-2000:]
+        scene.quiet()
+        ops = [op for op in scene.tap.ops(0.0) if op.id == topic]
+        out[protocol] = {
+            "read": len(lines.splitlines()),
+            "coordinator": committed(scene, topic),
+            "commits": [[op.type, op.topic, op.partition, op.offset] for op in ops
+                        if op.f == "commit"],
+            "apis": sorted({op.detail["api"] for op in ops if op.f == "group"}),
+        }  # fmt: skip
+    return out
 
 
 def zombie(with_rule):
@@ -322,7 +393,8 @@ def expelled(protocol, with_rule, name="hold_request"):
         scene.run(PRODUCE, topic, 19, "{}")
         member = scene.start(MEMBER, topic, protocol, 0)
         first = json.loads(member.stdout.readline())
-        spec = {"rule": name, "api": "heartbeat", "group": topic}
+        # A KIP-848 member that gets no answer connects anew and asks again.
+        spec = {"rule": name, "api": "heartbeat", "group": topic, "count": "all"}
         with scene.rule(spec if with_rule else None) as state:
             if with_rule:
                 gone = lambda: not members(scene, topic)  # noqa: E731
@@ -431,14 +503,14 @@ def large(scene):
     maker = PRODUCE.replace('b"%d" % i', 'b"x" * 1_500_000').replace('b"-1"', 'b"x" * 1_500_000')
     scene.run(maker, topic, 15, json.dumps(settings))
     scene.quiet()
-    before = scene.tap.stats()["rss_kb"]
+    before, began_ms = scene.tap.stats()["rss_kb"], time.monotonic() * 1000
     greedy = {"fetch.max.bytes": 60_000_000, "max.partition.fetch.bytes": 50_000_000,
               "fetch.message.max.bytes": 50_000_000, "fetch.min.bytes": 20_000_000,
               "receive.message.max.bytes": 100_000_000}  # fmt: skip
     said = scene.run(FETCH, topic, 16, json.dumps(greedy))
     scene.quiet()
     stats = scene.tap.stats()
-    rows = [op for op in scene.tap.ops(0.0) if op.f == "fetch"][-4:]
+    rows = [op for op in scene.tap.ops(0.0) if op.f == "fetch" and op.t_ms > began_ms]
     return {"said": said, "grown_kb": stats["rss_kb"] - before, "bugs": stats["bugs"],
             "unread": stats["unread_fetches"],
             "rows": [[op.topic, op.partition, op.count] for op in rows]}  # fmt: skip
@@ -475,6 +547,14 @@ EXPERIMENTS = {
     "turned_in_flight_1": turned(False, in_flight=1),
     "turned_idempotent": turned(True),
     "turned_no_rule": turned(False, with_rule=False),
+    "java_rewrite": java(
+        {"rule": "rewrite_response", "error": "REQUEST_TIMED_OUT", "after_acked": 50}, False
+    ),
+    "java_turned": java({"rule": "hold_error", "error": "NOT_ENOUGH_REPLICAS",
+                         "after_acked": 50}, False),
+    "java_turned_idempotent": java({"rule": "hold_error", "error": "NOT_ENOUGH_REPLICAS",
+                                    "after_acked": 50}, True),
+    "java_groups": java_groups,
     "zombie": zombie(True),
     "no_zombie": zombie(False),
     "hung": hung(True),

@@ -1,21 +1,13 @@
 """On real brokers the tap and the logs on disk agree, batch by batch, and nothing goes round it."""
 
-import json
-import os
-import subprocess
-from pathlib import Path
-
 import pytest
 
-import sandboxes
 from judge.kafka.installed import load_install
 from judge.kafka.shape import Shape
-from judge.sandbox.spawn import sandbox_command
-from judge.sandbox.uid import claim_uid
+from sandboxes.scenes import run_scene
 
 pytestmark = pytest.mark.brokers
 
-SCENE = Path(sandboxes.__file__).with_name("tap_scene.py")
 RUNS = {
     "plain": {"enable.idempotence": False},
     "idempotent": {"enable.idempotence": True},
@@ -30,25 +22,7 @@ ACKNOWLEDGED = [name for name in (*RUNS, "java") if name != "fireandforget"]
 @pytest.fixture(scope="module")
 def scene(home):
     """What happened in one sandbox, with the scene as its supervisor."""
-    uid = claim_uid() if os.geteuid() == 0 else None
-    command = sandbox_command(home, uid.number if uid else None)
-    at = command.index("judge.inside")
-    command[at - 1 :] = ["-c", SCENE.read_text()]
-    arguments = [Shape().to_dict(), load_install(home).to_dict(), RUNS]
-    try:
-        done = subprocess.run(
-            [*command, *map(json.dumps, arguments)],
-            capture_output=True,
-            text=True,
-            env={},
-            cwd="/",
-            timeout=240,
-        )
-    finally:
-        if uid:
-            uid.release()
-    assert done.returncode == 0, done.stderr[-4000:]
-    return json.loads(done.stdout)
+    return run_scene(home, "tap_scene", Shape().to_dict(), load_install(home).to_dict(), RUNS)
 
 
 def seen(run):

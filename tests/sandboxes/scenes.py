@@ -1,0 +1,36 @@
+"""Runs a scene in a sandbox of its own, with the scene as its supervisor."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from judge.home import Home
+from judge.sandbox.spawn import sandbox_command
+from judge.sandbox.uid import claim_uid
+
+
+def run_scene(home: Home, name: str, *arguments: Any, patience_s: float = 240) -> Any:
+    """What `tests/sandboxes/<name>.py` prints, given the arguments as JSON."""
+    uid = claim_uid() if os.geteuid() == 0 else None
+    command = sandbox_command(home, uid.number if uid else None)
+    at = command.index("judge.inside")
+    scene = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
+    command[at - 1 :] = ["-c", scene]
+    try:
+        done = subprocess.run(
+            [*command, *map(json.dumps, arguments)],
+            capture_output=True,
+            text=True,
+            env={},
+            cwd="/",
+            timeout=patience_s,
+        )
+    finally:
+        if uid:
+            uid.release()
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(done.stdout)
