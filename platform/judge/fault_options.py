@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from judge import network_fault_options as network
+from judge import tap_fault_options as tap
 from judge.fields import Fields
-from judge.tap_fault_options import lost_acknowledgement, overtaken_batch, reset_after_append
 from judge.target_options import target_options
 
 Options = dict[str, Any]
@@ -20,10 +21,12 @@ def no_options(_row: Fields) -> Options:
 
 FAULT_OPTIONS: Mapping[str, ReadOptions] = {
     "hold_replication": no_options,
+    "isolate_broker": target_options,
     "kill_broker": target_options,
-    "lost_acknowledgement": lost_acknowledgement,
-    "overtaken_batch": overtaken_batch,
-    "reset_after_append": reset_after_append,
+    "lost_acknowledgement": tap.lost_acknowledgement,
+    "overtaken_batch": tap.overtaken_batch,
+    "partition_brokers": network.partition_brokers,
+    "reset_after_append": tap.reset_after_append,
 }
 """Fault → the function that reads its keys. docs/faults.md lists them with mechanism and proof."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from judge.fields import Fields
+from judge.target_options import target_options
 
 Options = dict[str, Any]
 
@@ -13,6 +14,8 @@ SIDES = ("leader", "follower", "followers", "controller", "controllers", "others
 
 PORTS = ("client", "replication", "controller")
 """A node's listeners. Brokers call one another on the second and third."""
+
+MOST_PERCENT = 90
 
 
 def side_options(row: Fields) -> Options:
@@ -37,6 +40,19 @@ def partition_brokers(row: Fields) -> Options:
             "Add replication or controller; silent_broker and refuse_clients are for clients.",
         )
     return {**side_options(row), "ports": list(ports), "one_way": row.flag("one_way")}
+
+
+def limit_bandwidth(row: Fields) -> Options:
+    """Whose link is thin, and how thin; 64 kbit/s at least, or no proof would end in time."""
+    return {**target_options(row), "kbit_per_s": row.whole("kbit_per_s", at_least=64)}
+
+
+def lose_packets(row: Fields) -> Options:
+    """Whose packets are lost, and how many of a hundred."""
+    percent = row.whole("percent", at_least=1)
+    if percent > MOST_PERCENT:
+        raise row.wrong("percent", f"is above {MOST_PERCENT}.", "Use isolate_broker to lose all.")
+    return {**target_options(row), "percent": percent}
 
 
 def _side(row: Fields, key: str, default: tuple[str, ...] | None) -> list[str]:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from judge.inside.faults.hold_replication import HoldReplication
+from judge.inside.faults.isolate_broker import IsolateBroker
 from judge.inside.faults.kill_broker import KillBroker
 from judge.inside.faults.lost_acknowledgement import LostAcknowledgement
 from judge.inside.faults.overtaken_batch import OvertakenBatch
+from judge.inside.faults.partition_brokers import PartitionBrokers
 from judge.inside.faults.reset_after_append import ResetAfterAppend
 from judge.inside.run_state import RunState
 
@@ -52,8 +54,10 @@ class Lurking(Protocol):
 
 FAULTS: dict[str, Callable[[Mapping[str, Any]], Fault]] = {
     "hold_replication": HoldReplication,
+    "isolate_broker": IsolateBroker,
     "kill_broker": KillBroker,
     "lost_acknowledgement": LostAcknowledgement,
     "overtaken_batch": OvertakenBatch,
+    "partition_brokers": PartitionBrokers,
     "reset_after_append": ResetAfterAppend,
 }

@@ -17,11 +17,13 @@ RELEASE_TIMEOUT_S = 5.0
 class TapRule:
     """A fault that lies in wait in the tap: it has struck once the rule has fired `count` times.
 
-    What it still holds back then is not yet done to the program, so that must be gone as well.
-    A subclass names the tap's rule and adds the keys that are the rule's own.
+    What it still holds back then is not yet done to the program, so that must be gone as well,
+    unless being held is what is meant (`strikes_while_held`). A subclass names the tap's rule
+    and adds the keys that are the rule's own.
     """
 
     rule = ""
+    strikes_while_held = False
     broker: int | None = None
     lasting = True
 
@@ -49,6 +51,11 @@ class TapRule:
             meant["partition"] = options["partition"]
         return meant
 
+    def whose(self) -> dict[str, Any]:
+        """Whose transaction is meant: anybody's when the scenario names none."""
+        name = self._options["transactional_id"]
+        return {"transactional_id": name} if name else {}
+
     def inject(self, run: RunState) -> dict[str, Any]:
         """Put the rule in force; that it is known by an id is all that can be proved yet."""
         spec = {"rule": self.rule, **self.conditions(run), **self.own_keys(run)}
@@ -59,8 +66,8 @@ class TapRule:
         """Whether the rule has done what it shall, as often as it shall, and holds nothing back."""
         state = run.stage.tap.rule_state(self._id)
         return (
-            state["fired"] >= self._options["count"]
-            and not state["held"]
+            state["fired"] >= self._options.get("count", 1)
+            and (self.strikes_while_held or not state["held"])
             and all(self.succeeded(event) for event in state["events"])
         )
 
@@ -84,7 +91,9 @@ class TapRule:
             f"the tap's rule {self._id} did not let go of what it held",
             code="fault-not-healed",
         )
-        return {"id": self._id, "fired": tap.rule_state(self._id)["fired"], "held": 0}
+        state = tap.rule_state(self._id)
+        shown = self._shown(run, state["events"])
+        return {"id": self._id, "fired": state["fired"], "held": 0, "events": shown}
 
     def _shown(self, run: RunState, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [
