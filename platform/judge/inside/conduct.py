@@ -158,6 +158,8 @@ def _end_programs(run: RunState) -> None:
 def _read_everything(run: RunState) -> None:
     run.tell("stage", stage="reading", label="Every log is read back")
     for canary in run.canaries:
+        canary.halt()  # all of them at once: each has acknowledgements to wait for
+    for canary in run.canaries:
         canary.stop(run.note)
     if run.groups is not None:
         run.groups.stop()

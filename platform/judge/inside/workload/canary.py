@@ -95,9 +95,13 @@ class Canary(threading.Thread):
             self._acked_ms.append(self._clock.ms())
             self._acknowledged.append(message.value().decode())
 
+    def halt(self) -> None:
+        """Send no more; `stop` waits for what is in flight."""
+        self._halt.set()
+
     def stop(self, note: Callable[[Op], None]) -> None:
         """End it and note what it was told."""
-        self._halt.set()
+        self.halt()
         self.join()
         note(
             Op(
