@@ -7,7 +7,6 @@ import statistics
 import time
 from contextlib import ExitStack
 
-from judge.sandbox.measured import brokers_pss_bytes, sandbox_cpu_s
 from judge.bench.stock import stock_start
 from judge.home import Home
 from judge.kafka.install import install_kafka
@@ -15,6 +14,7 @@ from judge.kafka.installed import load_install
 from judge.kafka.jars import OnProgress
 from judge.kafka.shape import Shape
 from judge.sandbox.link import Sandbox, start_sandbox
+from judge.sandbox.measured import brokers_pss_bytes, sandbox_cpu_s
 
 ROUNDS = 3
 WARM_THAWS = 20

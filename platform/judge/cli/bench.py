@@ -7,6 +7,7 @@ import json
 import sys
 from typing import Any
 
+from judge.bench.concurrency import ATTEMPTS, MOST_AT_ONCE, bench_concurrency
 from judge.bench.overhead import bench_overhead
 from judge.cli.exit_codes import PASS
 from judge.cli.options import add_data, add_json, lab_folder
@@ -22,9 +23,16 @@ def add_to(commands: Any) -> None:
     start.set_defaults(act=act_start)
     overhead = which.add_parser("overhead", help="attempt time minus scenario time, warm")
     overhead.add_argument("--lab", default="labs/acked-then-gone", metavar="LAB")
-    overhead.add_argument("--operations", type=int, default=20_000, metavar="N")
+    overhead.add_argument("--operations", type=int, default=100_000, metavar="N")
     overhead.set_defaults(act=act_overhead)
-    for each in (start, overhead):
+    concurrency = which.add_parser("concurrency", help="attempts a minute, 1 to 6 at once")
+    concurrency.add_argument("--lab", default="labs/acked-then-gone", metavar="LAB")
+    concurrency.add_argument("--most", type=int, default=MOST_AT_ONCE, metavar="N", help="at once")
+    concurrency.add_argument(
+        "--attempts", type=int, default=ATTEMPTS, metavar="N", help="for each number at once"
+    )
+    concurrency.set_defaults(act=act_concurrency)
+    for each in (start, overhead, concurrency):
         add_json(each)
         add_data(each)
 
@@ -42,6 +50,18 @@ def act_overhead(arguments: argparse.Namespace) -> int:
     lab = load_lab(lab_folder(arguments.lab))
     figures = bench_overhead(lab, home=find_home(arguments.data), operations=arguments.operations)
     return _print(figures, arguments)
+
+
+def act_concurrency(arguments: argparse.Namespace) -> int:
+    """Measure and print attempts a minute for each number at once."""
+    curve = bench_concurrency(
+        load_lab(lab_folder(arguments.lab)),
+        home=find_home(arguments.data),
+        on_progress=lambda text: print(text, file=sys.stderr, flush=True),
+        most_at_once=arguments.most,
+        attempts=arguments.attempts,
+    )
+    return _print(curve, arguments)
 
 
 def _print(figures: dict[str, Any], arguments: argparse.Namespace) -> int:

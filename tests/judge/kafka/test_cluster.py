@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from judge.sandbox.measured import broker_pids, brokers_pss_bytes, sandbox_cpu_s
 from judge.errors import JudgeError
 from judge.home import Home
 from judge.kafka.installed import KafkaInstall
 from judge.kafka.shape import Shape
 from judge.sandbox.link import Sandbox, start_sandbox
+from judge.sandbox.measured import broker_pids, brokers_pss_bytes, sandbox_cpu_s
 from judge.waiting import wait_until
 from sandboxes.programs import run_program
 
