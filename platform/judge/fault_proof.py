@@ -87,8 +87,12 @@ def good_canary_unhurt(history: History) -> Broken | None:
 
 
 def cluster_recovered(history: History) -> Broken | None:
-    """After the last fault a live broker led the learner's topic again."""
-    if first_fault_ms(history) is not None and recovered_ms(history) is None:
+    """After the last fault a live broker led the learner's topic again.
+
+    A fault that hurts a program, and no broker, leaves nothing to recover from.
+    """
+    hurt = history.died or any(op.f == "healed" for op in history.faults)
+    if hurt and recovered_ms(history) is None:
         return "cluster-not-recovered", "Nobody led the topic again after the fault."
     return None
 
