@@ -81,7 +81,8 @@ def note_answer(call: Call, api: int, body: Any) -> None:
 
 def _commit(api: int, body: Any) -> Call:
     transactional_id = getattr(body, "transactional_id", None)
-    detail = _set(member=body.member_id)
+    # TxnOffsetCommit names the member from version 3 on.
+    detail = _set(member=getattr(body, "member_id", None))
     if api == TXN_OFFSET_COMMIT:
         generation = getattr(body, "generation_id", None)
         detail |= {"txn": transactional_id, "pid": body.producer_id, "epoch": body.producer_epoch}
