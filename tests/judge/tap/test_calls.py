@@ -26,7 +26,7 @@ def versions(load):
     return found
 
 
-QUICK = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.mark.parametrize(
