@@ -253,6 +253,7 @@ def test_spliced_bytes_pass_unread_and_uncounted_by_api(tap, broker, connect, ev
     broker.answer = lambda frame: b"whatever"
     tap.set_mode("splice")
     spliced = connect()
+    eventually(lambda: tap.stats()["open"] == 1)
     tap.set_mode("full")
 
     spliced.send(b"\x00\x00\x00\x04none of Kafka's")
