@@ -41,20 +41,22 @@ def _join(history: History) -> Acknowledgements:
     result = Acknowledgements()
     places = _places(history)
     unstored: dict[BatchKey, Op] = {}
+    held: list[tuple[Op, BatchKey]] = []
     doubtful: dict[tuple[int, int | None], Op] = {}
     for op in history.appends:
         keys = places(op)
         for key in keys:
             result.by_batch.setdefault(key, []).append(op)
         if is_acknowledged(op):
-            for key in keys:
-                for order_id in history.ids[key]:
-                    result.by_id.setdefault(order_id, op)
+            held += [(op, key) for key in keys]
             if not keys:
                 unstored.setdefault(batch_key(op), op)
         elif not keys:
             # A batch that is sent again and refused again is one batch, not two.
             doubtful.setdefault((partition_of(op), op.crc), op)
+    # From the last to the first, so that the earliest stays: in whole batches, not one by one.
+    for op, key in reversed(held):
+        result.by_id.update(dict.fromkeys(history.ids[key], op))
     result.acknowledged_unstored = sorted(unstored.values(), key=sent_ms)
     answered = {(partition_of(op), op.crc) for op in unstored.values()}
     left = [op for key, op in doubtful.items() if key not in answered]

@@ -62,11 +62,10 @@ def _work_out(history: History) -> Fates:
         return result
     by_id = acknowledgements(history).by_id
     handed, readable = history.handed, history.first_read
-    missing = {i for i in history.accepted if i not in readable and i in handed}
     # An order that the program refused promises nothing, even where a broker said yes.
-    missing.update(
-        i for i in by_id if i not in readable and i in handed and i not in history.refused
-    )
+    missing = (by_id.keys() - readable.keys()).difference(history.refused)
+    missing |= history.accepted.keys() - readable.keys()
+    missing &= handed.keys()
     places = history.places_of(missing)
     taken = _taken_spots(history, places)
     nowhere: list[str] = []

@@ -16,14 +16,14 @@ def figures(history: History) -> Figures:
     became = fates(history)
     numbers: Figures = {
         "handed": len(ours),
-        "accepted": sum(i in ours for i in accepted),
-        "refused": sum(i in ours and i not in accepted for i in refused),
+        "accepted": len(accepted) - len(accepted.keys() - ours.keys()),
+        "refused": len((refused.keys() & ours.keys()) - accepted.keys()),
         "unanswered": len(ours) - history.answered,
         "acknowledged": len(acknowledgements(history).by_id),
-        "readable": sum(i in ours for i in history.first_read),
+        "readable": len(history.first_read) - len(history.first_read.keys() - ours.keys()),
         "lost": len(became.lost),
         "duplicates": len(history.read_again),
-        "refused_but_readable": sum(i in history.first_read and i not in accepted for i in refused),
+        "refused_but_readable": len((refused.keys() & history.first_read.keys()) - accepted.keys()),
         "downtime_ms": downtime_ms(history),
     }
     for killed_ms in sorted(history.died.values())[:1]:

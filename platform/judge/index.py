@@ -94,13 +94,16 @@ class History:
         self.writers: dict[BatchKey, Writer] = {}
         self.rare: dict[tuple[str, str], list[Op]] = {}
         """Whole operations, by source and kind, that few checkers look at; see `judge.rare`."""
+        self.names: dict[str, str] = {}
+        """One string for each id and key, while the tables are filled; empty after that."""
         self.memo: dict[str, Any] = {}
         """What one checker worked out and the next can use; see `judge.fates`."""
 
     @cached_property
     def answered(self) -> int:
         """How many of the orders handed have an answer of the program."""
-        return sum(i in self.accepted or i in self.refused for i in self.handed)
+        open_ids = self.handed.keys() - self.accepted.keys()
+        return len(self.handed) - len(open_ids.difference(self.refused))
 
     @cached_property
     def died(self) -> dict[int, float]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import groupby, pairwise
+from operator import attrgetter
 
 from judge.errors import JudgeError
 from judge.history import Op
@@ -34,14 +36,42 @@ def index_history(ops: Iterable[Op], terms: Terms | None = None) -> History:
             raise JudgeError("history-unreadable", "the history has no scenario begin operation")
     history = History(terms)
     for batch in (held, stream):
-        for op in batch:
-            if op.t_ms > history.end_ms:
-                history.end_ms = op.t_ms
-            take = _TAKE.get((op.source, op.f)) or _TAKE_ANY.get(op.source)
-            if take is not None:
-                take(history, op)
+        _fill(history, batch)
     _settle(history)
     return history
+
+
+def _fill(history: History, ops: Iterable[Op]) -> None:
+    """Take every operation. Four of five are orders handed and answered: those are taken here.
+
+    One string stands for an id wherever it comes from: a history of a million operations would
+    else hold every id four times over.
+    """
+    handed, keys, end_ms = history.handed, history.keys, history.end_ms
+    accepted, refused, same = history.accepted, history.refused, history.names.setdefault
+    for op in ops:
+        t_ms, order_id = op.t_ms, op.id
+        if t_ms > end_ms:
+            end_ms = t_ms
+        if op.f == "send" and order_id is not None:
+            source = op.source
+            if source == "ledger" and op.type == "invoke":
+                known = len(handed)
+                if handed.setdefault(same(order_id, order_id), t_ms) > t_ms:
+                    handed[order_id] = t_ms
+                if len(handed) > known:
+                    key = op.key
+                    keys.append(key if key is None else same(key, key))
+                continue
+            if source == "program":
+                table = accepted if op.type == "ok" else refused
+                if table.setdefault(same(order_id, order_id), t_ms) > t_ms:
+                    table[order_id] = t_ms
+                continue
+        take = _TAKE.get((op.source, op.f)) or _TAKE_ANY.get(op.source)
+        if take is not None:
+            take(history, op)
+    history.end_ms = end_ms
 
 
 def _settle(history: History) -> None:
@@ -49,7 +79,8 @@ def _settle(history: History) -> None:
     lists = [history.appends, history.log_ends, history.faults, history.notes]
     lists += [history.programs, history.commits]
     for ops in (*lists, *history.metadata.values(), *history.rare.values()):
-        ops.sort(key=_order)
+        _sort(ops)
+    history.names.clear()
     for copies in history.copies.values():
         copies.sort()
     for moments in history.processed.values():
@@ -58,13 +89,23 @@ def _settle(history: History) -> None:
     history.exit = exits[-1] if exits else None
 
 
-def _order(op: Op) -> tuple[float, str]:
-    return op.t_ms, repr(op)
+_time_of = attrgetter("t_ms")
 
 
-def _earliest(table: dict[str, float], op: Op) -> None:
-    if op.id is not None and not table.get(op.id, op.t_ms) < op.t_ms:
-        table[op.id] = op.t_ms
+def _sort(ops: list[Op]) -> None:
+    """By time, and by all fields where the time is the same: to write them out is dear."""
+    if all(one.t_ms < other.t_ms for one, other in pairwise(ops)):
+        return
+    ops.sort(key=_time_of)
+    ops[:] = [
+        op
+        for _, together in groupby(ops, key=_time_of)
+        for op in _by_all_fields(list(together))
+    ]
+
+
+def _by_all_fields(ops: list[Op]) -> list[Op]:
+    return sorted(ops, key=repr) if len(ops) > 1 else ops
 
 
 def _take_scenario(history: History, op: Op) -> None:
@@ -76,16 +117,13 @@ def _take_scenario(history: History, op: Op) -> None:
         history.notes.append(op)
 
 
-def _take_handed(history: History, op: Op) -> None:
-    if op.type != "invoke":
-        take_filled(history, op)
-    if op.id is not None and op.id not in history.handed:
-        history.keys.append(op.key)
-    _earliest(history.handed, op)
-
-
-def _take_answer(history: History, op: Op) -> None:
-    _earliest(history.accepted if op.type == "ok" else history.refused, op)
+def _take_filled(history: History, op: Op) -> None:
+    """Our own producer's record counts as handed when it was put into the topic."""
+    take_filled(history, op)
+    if op.id is not None and history.handed.setdefault(op.id, op.t_ms) >= op.t_ms:
+        if len(history.handed) > len(history.keys):
+            history.keys.append(op.key)
+        history.handed[op.id] = op.t_ms
 
 
 def _take_program(history: History, op: Op) -> None:
@@ -113,9 +151,9 @@ def _take_stored(history: History, op: Op) -> None:
         return
     key = batch_key(op)
     if op.ids is not None:
-        history.ids[key] = op.ids
-    else:
-        history.ids.setdefault(key, [])
+        history.ids[key] = list(map(history.names.setdefault, op.ids, op.ids))
+    elif key not in history.ids:
+        history.ids[key] = []
     if op.count is not None:
         history.counts[key] = op.count
     if op.broker is not None:
@@ -141,6 +179,11 @@ def _take_read(history: History, op: Op) -> None:
         return
     offsets = (op.detail or {}).get("offsets") or range(len(ids))
     first, base = history.first_read, spot(partition_of(op), 0)
+    ids = list(map(history.names.setdefault, ids, ids))
+    found = dict(zip(ids, map(base.__or__, offsets), strict=False))
+    if len(found) == len(ids) and first.keys().isdisjoint(found):
+        first.update(found)
+        return
     for order_id, offset in zip(ids, offsets, strict=False):
         here = base | offset
         known = first.setdefault(order_id, here)
@@ -185,8 +228,7 @@ def _take_pressure(history: History, op: Op) -> None:
 _Take = Callable[[History, Op], None]
 
 _TAKE: dict[tuple[str, str], _Take] = {
-    ("ledger", "send"): _take_handed,
-    ("program", "send"): _take_answer,
+    ("ledger", "send"): _take_filled,
     ("program", "exit"): _take_program,
     ("program", "started"): _take_program,
     ("program", "processed"): _take_processed,

@@ -49,7 +49,8 @@ def check(history: History, *, slack_ms: float = 500) -> CheckResult:
         slack_ms: how much later a side effect may be heard of than it happened; our thread's
             own latest waking is added. A record that was never processed needs no slack.
     """
-    lanes, found = _lanes(history), commits(history)
+    found = commits(history)
+    lanes = _lanes(history) if found and history.processed else {}
     rows = {part: [c for c in each if not c.in_transaction] for part, each in found.items()}
     figures: dict[str, float | int | str] = {"commits": sum(map(len, rows.values()))}
     if not history.processed:

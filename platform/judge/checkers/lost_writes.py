@@ -23,7 +23,7 @@ def check(history: History) -> CheckResult:
     """
     became = fates(history)
     by_id = acknowledgements(history).by_id
-    vouched = len(by_id) + sum(i not in by_id for i in history.accepted)
+    vouched = len(by_id) + len(history.accepted.keys() - by_id.keys())
     figures = {
         "vouched": vouched,
         "lost": len(became.lost),

@@ -60,15 +60,15 @@ def check(history: History, *, per: str = "key") -> CheckResult:
 def _out_of_order(history: History, per: str) -> _Found:
     """One quick pass finds the groups in question; only those are looked at closely."""
     rank, read = ranks(history), history.first_read
-    handed = list(zip(history.handed, history.keys, strict=True))
-    if rank is not history.handed or not in_order(rank.values()):
-        handed.sort(key=lambda row: rank[row[0]])
+    handed: Iterable[tuple[str, str | None]] = zip(history.handed, history.keys, strict=True)
+    if not (rank is history.handed and in_order(rank.values())):
+        handed = sorted(handed, key=lambda row: rank[row[0]])
     highest: dict[Group, int] = {}
     suspects: set[Group] = set()
     several: set[Group] = set()
     for order_id, key in handed:
         place = read.get(order_id)
-        group = _group(per, key, place)
+        group = key if per == "key" or place is None else partition_at(place)
         if place is None or group is None:
             continue
         before = highest.setdefault(group, place)
@@ -78,20 +78,15 @@ def _out_of_order(history: History, per: str) -> _Found:
                 suspects.add(group)
             else:
                 highest[group] = place
+    handed = zip(history.handed, history.keys, strict=True) if suspects else ()
     members: dict[Group, list[Member]] = {}
-    for order_id, key in handed if suspects else ():
+    for order_id, key in handed:
         place = read.get(order_id)
-        group = _group(per, key, place)
+        group = key if per == "key" or place is None else partition_at(place)
         if place is not None and group in suspects:
             members.setdefault(group, []).append((rank[order_id], place, order_id))
     pairs = [pair for rows in members.values() for pair in _wrong(rows)]
     return _Found(sorted(pairs, key=lambda pair: (history.handed[pair[0]], pair)), len(several))
-
-
-def _group(per: str, key: str | None, place: int | None) -> Group | None:
-    if per == "key" or place is None:
-        return key
-    return partition_at(place)
 
 
 def _wrong(rows: list[Member]) -> Iterable[tuple[str, str]]:

@@ -73,34 +73,36 @@ def check(history: History, *, in_hand_ms: float = 1000) -> CheckResult:
             ones. A record that was passed longer than this before a crash was skipped by the
             program; else it was lost in the crash.
     """
-    there = {i: place for i, place in history.first_read.items() if i in history.handed}
-    done = sum(i in history.processed for i in there)
-    figures = {"in_topic": len(there), "processed": done, "unseen": len(there) - done}
+    read, processed = history.first_read, history.processed
+    foreign = read.keys() - history.handed.keys()
+    there = len(read) - len(foreign)
+    left = (read.keys() - processed.keys()) - foreign if processed else set[str]()
+    done = there - len(left) if processed else 0
+    figures = {"in_topic": there, "processed": done, "unseen": there - done}
     if not history.read_ends:
         return CheckResult(NAME, None, "the topic was not read back", (), figures)
     if not there:
         return CheckResult(NAME, None, "the topic holds no record of ours", (), figures)
     if not done:
         return CheckResult(NAME, None, "no record was seen to be processed", (), figures)
-    if done == len(there):
+    if not left:
         text = f"{how_many(done, 'record')} processed, none was left out"
         return CheckResult(NAME, True, text, (), figures)
-    ways = _ways(history, there)
+    ways = _ways(history)
     found = [
-        _explain(history, ways.get(partition_at(place)) or _Way(), i, place, in_hand_ms)
-        for i, place in there.items()
-        if i not in history.processed
+        _explain(history, ways.get(partition_at(read[i])) or _Way(), i, read[i], in_hand_ms)
+        for i in left
     ]
-    found.sort(key=lambda each: (each.t_ms, each.place))
-    summary = f"{how_many(len(found), 'record')} of {len(there):,} never processed"
+    found.sort(key=lambda each: (each.t_ms, each.place, each.id))
+    summary = f"{how_many(len(found), 'record')} of {there:,} never processed"
     return CheckResult(NAME, False, summary, _anomalies(history, found), figures)
 
 
-def _ways(history: History, there: dict[str, int]) -> dict[int, _Way]:
+def _ways(history: History) -> dict[int, _Way]:
     ways: dict[int, _Way] = {}
     for order_id, moments in history.processed.items():
-        place = there.get(order_id)
-        if place is not None:
+        place = history.first_read.get(order_id)
+        if place is not None and order_id in history.handed:
             t_ms, program = moments[0]
             way = ways.setdefault(partition_at(place), _Way())
             way.rows.append(_Row(t_ms, offset_at(place), program))
