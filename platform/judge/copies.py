@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from judge.committed_reads import committed_reads
 from judge.group_commits import Commit, commits
 from judge.index import BatchKey, History, offset_at, partition_at, spot
-from judge.transactions import ABORT, COMMIT, OPEN, asked_to_commit, in_doubt, outcomes
+from judge.transactions import (
+    ABORT,
+    COMMIT,
+    OPEN,
+    UNKNOWN,
+    Session,
+    committing,
+    in_doubt,
+    outcomes,
+    session_of_batch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,8 @@ def _state(history: History, key: BatchKey, offset: int, taken: set[int]) -> str
     ended = outcomes(history).get(key, COMMIT)
     if ended in (ABORT, OPEN):
         return ended
+    if ended == UNKNOWN:
+        return "unexplained"
     live = any(broker not in history.gone_brokers for broker, _ in history.copies[key])
     # In a batch with records that are not ours the exact place of one is not known.
     exact = history.counts.get(key, len(history.ids[key])) == len(history.ids[key])
@@ -85,7 +97,7 @@ class _Story:
         self._history = history
         self._commits = commits(history)
         self._transactional = any(writer[3] for writer in history.writers.values())
-        self._doubtful, self._asked = in_doubt(history), asked_to_commit(history)
+        self._doubtful, self._agreed = in_doubt(history), committing(history)
 
     def of(self, order_id: str, states: dict[str, BatchKey]) -> CopyLoss | None:
         """The loss; None when the copy may be there, or when nobody can say whose doing it is."""
@@ -109,17 +121,17 @@ class _Story:
         if ABORT in states:
             # The offsets went on in a transaction whose copies were aborted: it was torn, and
             # where its end was in doubt that can happen to anybody.
-            doubtful = effective and self._writer(states[ABORT]) in self._doubtful
+            doubtful = effective and self._session(states[ABORT]) in self._doubtful
             return None if doubtful else "aborted-only"
         if OPEN in states:
-            pid = self._writer(states[OPEN])
-            return None if pid in self._doubtful | self._asked else "never-committed"
+            session = self._session(states[OPEN])
+            return None if session in self._doubtful | self._agreed else "never-committed"
         if "gone" in states:
             return "written-then-gone"
         return "committed-before-written" if effective else "not-copied"
 
-    def _writer(self, key: BatchKey) -> int:
-        return self._history.writers[key][0]
+    def _session(self, key: BatchKey) -> Session:
+        return session_of_batch(self._history, key)
 
     def _beyond(self, order_id: str, *, outside_only: bool) -> Commit | None:
         """The earliest commit that is in force and lies beyond the record."""

@@ -12,7 +12,9 @@ RARE = (
     ("log", "marker"),
     ("log", "segments"),
     ("metadata", "config"),
+    ("metadata", "topic"),
     ("metadata", "partition_change"),
+    ("transaction", "state"),
     ("load", "block"),
     ("cli", "command"),
 )

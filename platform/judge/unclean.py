@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from judge.history import Op
 from judge.index import History, partition_of
 
+UNCLEAN = "unclean"
+"""What the observer of the metadata log calls such an election; it has other words for others."""
+
 
 @dataclass(frozen=True, slots=True)
 class UncleanElection:
@@ -40,10 +43,12 @@ def _of_partition(ops: Iterable[Op], forced_ms: list[float]) -> Iterable[Unclean
     leader: int | None = None
     for op in ops:
         detail = op.detail or {}
-        new = op.broker
+        new, told_kind = op.broker, detail.get("election")
         # The last leader may come back after everybody had left the ISR: it lost nothing, so
         # the last replicas that were in sync stay clean while nobody is.
-        if clean and new is not None and new >= 0 and new != leader and new not in clean:
+        elected = new is not None and new >= 0 and new != leader
+        guessed = elected and bool(clean) and new not in clean
+        if told_kind == UNCLEAN if told_kind else guessed:
             yield UncleanElection(op, tuple(sorted(clean)), bool(forced_ms))
         told = frozenset(detail.get("isr") or ()) | frozenset(detail.get("elr") or ())
         clean = told or clean

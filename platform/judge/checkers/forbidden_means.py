@@ -85,8 +85,9 @@ def _floor_lowered(history: History) -> list[Evidence]:
     for op in history.rare_ops("metadata", "config"):
         if op.type != "info" or op.topic not in (None, history.terms.topic):
             continue
-        begin = (op.detail or {}).get("_when") == "begin"
-        (first if begin else last)[op.broker] = op
+        when = (op.detail or {}).get("_when", "end")
+        if when in ("begin", "end"):
+            (first if when == "begin" else last)[op.broker] = op
     for broker, op in last.items():
         before, after = _floor(first.get(broker)), _floor(op)
         if before is not None and after is not None and after < before:
@@ -111,6 +112,11 @@ def _topic_deleted(history: History) -> list[Evidence]:
         row for row in _by_command(history, _DELETE_TOPIC, "a topic was deleted")
         if re.search(rf"(^|[\s=,'\"]){re.escape(topic)}($|[\s,'\"])", str(row.detail["line"]))
     ]  # fmt: skip
+    rows += [
+        Evidence(f"topic {topic} was deleted at {seconds(op.t_ms)}", op.t_ms, topic=topic)
+        for op in history.rare_ops("metadata", "topic")
+        if op.topic == topic and (op.detail or {}).get("change") == "deleted"
+    ]
     gone = missing_topic(history, topic)
     if gone is not None:
         rows.append(Evidence(f"topic {topic} does not exist at the end", gone.t_ms, topic=topic))

@@ -8,12 +8,23 @@ from collections import defaultdict
 from judge.acknowledgements import acknowledgements
 from judge.checkers.evidence import choose, how_many, seconds
 from judge.index import BatchKey, History, sent_ms
-from judge.transactions import ABORT, COMMIT, in_doubt, outcomes, pid_of_end
+from judge.transactions import (
+    ABORT,
+    COMMIT,
+    Session,
+    in_doubt,
+    outcomes,
+    session_of_batch,
+    session_of_end,
+)
 from judge.verdict import Anomaly, CheckResult, Evidence
 
 NAME = "torn_transaction"
 
 _Part = tuple[BatchKey, str]
+
+_Name = tuple[Session, int]
+"""Which producer, and the how-manieth of its transactions."""
 
 
 def check(history: History) -> CheckResult:
@@ -45,35 +56,32 @@ def check(history: History) -> CheckResult:
     return CheckResult(NAME, True, f"{how_many(whole, 'transaction')}, each whole", (), figures)
 
 
-def _transactions(
-    history: History,
-) -> tuple[int, dict[tuple[int, int], list[_Part]]]:
-    """How many transactions are whole; and the torn ones by producer and number."""
-    ends_ms: dict[int, list[float]] = defaultdict(list)
+def _transactions(history: History) -> tuple[int, dict[_Name, list[_Part]]]:
+    """How many transactions are whole; and the torn ones."""
+    ends_ms: dict[Session, list[float]] = defaultdict(list)
     for op in history.rare_ops("tap", "end_txn"):
-        pid = pid_of_end(op)
-        if pid is not None:
-            ends_ms[pid].append(op.t_ms)
+        asked_by = session_of_end(op)
+        if asked_by is not None:
+            ends_ms[asked_by].append(op.t_ms)
     by_batch = acknowledgements(history).by_batch
-    found: dict[tuple[int, int], list[_Part]] = defaultdict(list)
+    found: dict[_Name, list[_Part]] = defaultdict(list)
     for key, said in outcomes(history).items():
-        pid = history.writers[key][0]
-        tries = by_batch.get(key)
-        if tries and pid in ends_ms and said in (COMMIT, ABORT):
-            number = bisect_left(ends_ms[pid], min(sent_ms(op) for op in tries))
-            found[pid, number].append((key, said))
+        session, tries = session_of_batch(history, key), by_batch.get(key)
+        if tries and session in ends_ms and said in (COMMIT, ABORT):
+            number = bisect_left(ends_ms[session], min(sent_ms(op) for op in tries))
+            found[session, number].append((key, said))
     torn = {name: parts for name, parts in found.items() if len({s for _, s in parts}) > 1}
     return len(found) - len(torn), torn
 
 
-def _shown(history: History, name: tuple[int, int], parts: list[_Part]) -> Evidence:
+def _shown(history: History, name: _Name, parts: list[_Part]) -> Evidence:
     by_batch = acknowledgements(history).by_batch
     begun_ms = min(sent_ms(op) for key, _ in parts for op in by_batch[key])
     told = [
         f"partition {key[0]}, offset {key[1]}: {said}" for key, said in sorted(parts)[:8]
     ]
     return Evidence(
-        f"transaction {name[1] + 1} of producer {name[0]}, begun by {seconds(begun_ms)}: "
+        f"transaction {name[1] + 1} of producer {name[0][0]}, begun by {seconds(begun_ms)}: "
         + "; ".join(told),
         begun_ms,
         topic=history.terms.topic,

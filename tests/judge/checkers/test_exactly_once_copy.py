@@ -16,6 +16,7 @@ from histories.copying import (
 )
 from histories.words import history, log_ends, read
 from judge.checkers import exactly_once_copy
+from judge.history import Op
 from judge.indexing import index_history
 
 
@@ -144,6 +145,35 @@ def test_it_cannot_tell_whose_doing_a_torn_end_in_doubt_is():
     )
 
     assert (result.kept, result.anomalies) == (None, ())
+
+
+def test_it_does_not_excuse_a_life_of_the_producer_by_the_doubt_of_an_earlier_one():
+    result = check(
+        put("o1"),
+        end_asked(7, kind="info"),
+        written("o1", offset=0, pid=7, epoch=1),
+        marked("abort", 7, offset=1),
+        in_force(1),
+        read_committed(end=2),
+    )
+
+    assert causes(result) == {("copy-lost", "aborted-only"): 1}
+
+
+def test_it_cannot_tell_what_a_marker_says_that_could_not_be_read():
+    unread = marked("what?", 7, offset=1)
+
+    assert check(put("o1"), written("o1", offset=0, pid=7), unread, read_committed()).kept is None
+
+
+def test_it_takes_the_coordinators_own_log_for_its_word():
+    agreed = Op(700, "transaction", "info", "state", id="copier-1",
+                detail={"state": "PrepareCommit", "pid": 7, "pepoch": 0})  # fmt: skip
+
+    open_ = [*put("o1"), *written("o1", offset=0, pid=7), *read_committed(end=0)]
+
+    assert check(open_, [agreed]).kept is None
+    assert check(open_).kept is False
 
 
 def test_it_blames_a_transaction_that_was_never_committed():

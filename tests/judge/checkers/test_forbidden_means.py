@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from histories.copying import changed, command, configured
@@ -60,6 +62,38 @@ def test_it_takes_the_last_leader_that_comes_back_for_clean():
     back = [*changed(2, [2]), *changed(None, [], at=500), *changed(2, [2], at=900)]
 
     assert check(back).kept is True
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept"),
+    [("unclean", False), ("last-known-leader", True), ("from-elr", True), (None, False)],
+)
+def test_it_goes_by_what_the_metadata_log_calls_the_election(kind, kept):
+    (op,) = changed(3, [3], at=900)
+    told = replace(op, detail={**op.detail, "election": kind})
+
+    assert check(changed(2, [2]), [told]).kept is kept
+
+
+def test_it_finds_a_topic_that_was_deleted_and_made_again():
+    (op,) = changed(2, [2])
+    gone = replace(op, t_ms=700, f="topic", detail={"change": "deleted"})
+    made = replace(op, t_ms=800, f="topic", detail={"change": "created"})
+
+    result = check([gone, made])
+
+    assert causes(result) == ["topic-deleted"]
+    assert result.anomalies[0].evidence[0].what == "topic orders was deleted at 0.700 s"
+
+
+def test_it_takes_a_change_on_the_way_for_no_end():
+    way = [
+        *configured(at=0, when="begin", min_insync_replicas="2"),
+        *configured(at=8000, min_insync_replicas="2"),
+        *configured(at=8500, when="change", min_insync_replicas="1"),
+    ]
+
+    assert check(way).kept is True
 
 
 def test_it_does_not_blame_an_election_that_the_scenario_forced():
