@@ -9,17 +9,16 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from judge.bwrap import FirstProcess
-from judge.errors import JudgeError
 from judge.inside.exits import ProgramExit
-from judge.inside.jail_command import jail_command
-from judge.inside.limits import Limits, applying
-from judge.inside.namespaces import enter_namespace
+from judge.inside.jail_process import start_jail
+from judge.inside.limits import Limits
 from judge.inside.network import Network
 from judge.inside.output import Meter, OnLine, Reader
-from judge.inside.seccomp import filter_pipe
+from judge.inside.programs.kind import Built, Kind, OnCommand, UnfitProgramError
+from judge.inside.programs.python import Python
+from judge.inside.programs.reports import MOST_BYTES, read_report
 from judge.inside.watchdog import PERIOD_S, members, memory_bytes, pid_namespace
 from judge.inside.workdir import Workdir
 
@@ -33,29 +32,31 @@ class Program:
     Args:
         files: the program's files by name; they appear in /work, read-only.
         argv: the file to run, then its arguments.
-        limits: what it may use; going over ends it.
+        limits: what it may use, raised where its kind needs more; going over ends it.
         on_line: called for each line it prints, on a thread of the stream's own.
         network: it is put into the learner's namespace of this.
         env: what to add to its environment, which is otherwise next to empty.
-        runtime: the Python to run it with; the learner's unless told otherwise.
+        kind: what its files are; Python unless told otherwise.
+        on_command: called for each command that it reports, on a thread of its own.
     """
 
     def __init__(
         self,
-        files: Mapping[str, bytes],
+        files: Mapping[str, bytes] | Built,
         argv: Sequence[str],
         limits: Limits,
         on_line: OnLine,
         *,
         network: Network,
         env: Mapping[str, str] | None = None,
-        runtime: Path | None = None,
+        kind: Kind | None = None,
+        on_command: OnCommand | None = None,
     ) -> None:
         self._network, self._files, self._argv = network, files, tuple(argv)
-        self.limits = limits
-        self._on_line, self._env = on_line, dict(env or {})
-        # The variable is set by the command that started the sandbox.
-        self._runtime = runtime or Path(os.environ["FAULTLINE_RUNTIME"])
+        self._kind = kind or Python()
+        self.limits = self._kind.fit(limits)
+        self._on_line, self._on_command = on_line, on_command
+        self._env = dict(env or {})
         self._meter = Meter(limits.output_bytes, lambda: self._end("output"))
         self._popen: subprocess.Popen[bytes] | None = None
         self._first: FirstProcess | None = None
@@ -68,33 +69,31 @@ class Program:
         self.started_s = 0.0
 
     def start(self) -> Program:
-        """Start it and return at once.
+        """Start it and return at once, unless its files have to be built first.
+
+        Files that cannot be built are an end like any other: `exit` is known when this returns.
 
         Raises:
-            JudgeError: "learner-runtime-missing": there is nothing to run it with.
+            JudgeError: "learner-runtime-missing", "kafka-not-installed": nothing to run it with.
         """
-        if not (self._runtime / "bin" / "python3").exists():
-            text = "The learner's Python is not installed; run `./faultline up` once."
-            raise JudgeError("learner-runtime-missing", text, str(self._runtime))
-        workdir = Workdir(self._files, self.limits)
+        try:
+            built = self._built()
+        except UnfitProgramError as unfit:
+            self._exit = unfit.exit
+            self._done.set()
+            return self
+        launch = self._kind.launch(self._argv)
+        workdir = Workdir(built.files, self.limits, launch.bin)
         self.started_s = time.monotonic()
         try:
-            self._popen = popen = self._spawn(workdir)
+            jail = start_jail(workdir, launch, self.limits, self._env, self._network)
         except BaseException:
             workdir.remove()
             raise
-        assert popen.stdin and popen.stdout and popen.stderr  # noqa: S101, PT018
-        self._stdin = os.dup(popen.stdin.fileno())
-        os.set_blocking(self._stdin, False)
-        popen.stdin.close()
-        streams = {"stdout": popen.stdout, "stderr": popen.stderr}
-        readers = {
-            name: Reader(os.dup(pipe.fileno()), name, self._meter, self._on_line)
-            for name, pipe in streams.items()
-        }
-        for name, pipe in streams.items():
-            pipe.close()
-            readers[name].start()
+        self._popen, self._first, self._stdin = jail.popen, jail.first, jail.stdin
+        if not launch.hears:
+            self.close_stdin()
+        readers = self._listen(jail.streams)
         watch = threading.Thread(target=self._watch, args=(workdir, readers), daemon=True)
         watch.start()
         return self
@@ -139,6 +138,15 @@ class Program:
         """How it ended; None as long as anything in the jail runs."""
         return self._exit if self._done.is_set() else None
 
+    def processes(self) -> list[int]:
+        """Every process in the jail, by the sandbox's numbers; none before its start or after.
+
+        Its first tenth of a second is "before": the jail is not known yet then.
+        """
+        if self._namespace is None or self._done.is_set():
+            return []
+        return members(self._namespace)
+
     def wait(self, timeout_s: float | None = None) -> ProgramExit | None:
         """Wait until every process in the jail is gone and all output has been handed on.
 
@@ -150,38 +158,32 @@ class Program:
             raise self._failure
         return self.exit
 
-    def _spawn(self, workdir: Workdir) -> subprocess.Popen[bytes]:
-        status, status_end = os.pipe()
-        self._first = FirstProcess(status)
-        filter_end = filter_pipe()
-        limit = applying(self.limits)
-
-        def prepare() -> None:
-            enter_namespace(self._network.learner_ns)
-            limit()
-
+    def _built(self) -> Built:
+        if isinstance(self._files, Built):
+            return self._files
         try:
-            return subprocess.Popen(
-                jail_command(
-                    workdir,
-                    self._runtime,
-                    self._argv,
-                    self.limits,
-                    self._env,
-                    filter_fd=filter_end,
-                    status_fd=status_end,
-                ),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                pass_fds=(filter_end, status_end),
-                preexec_fn=prepare,
-                env={},  # else the learner reads ours in /proc/1/environ
-                cwd="/",
-            )
-        finally:
-            os.close(filter_end)
-            os.close(status_end)
+            return self._kind.build(self._files, self.limits, self._network)
+        except UnfitProgramError as unfit:
+            for line in unfit.exit.stderr_tail.splitlines():
+                self._on_line("stderr", line, time.monotonic())
+            raise
+
+    def _listen(self, streams: Mapping[str, int]) -> dict[str, Reader]:
+        reports = Meter(MOST_BYTES, lambda: self._end("output"))
+        readers = {
+            name: Reader(fd, name, reports, self._report)
+            if name == "reports"
+            else Reader(fd, name, self._meter, self._on_line)
+            for name, fd in streams.items()
+        }
+        for reader in readers.values():
+            reader.start()
+        return readers
+
+    def _report(self, _stream: str, text: str, at_s: float) -> None:
+        command = read_report(text, at_s)
+        if command is not None and self._on_command is not None:
+            self._on_command(command)
 
     def _end(self, reason: str) -> None:
         with self._lock:

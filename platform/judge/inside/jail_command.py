@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from judge.bwrap import system_folders
 from judge.inside.limits import Limits, process_limit_command
+from judge.inside.programs.kind import BIN_AT, Launch
 from judge.inside.workdir import Workdir
-
-RUNTIME_AT = "/runtime"
-"""Where the learner's Python is. Its own path would tell where the host keeps things, and whose."""
 
 _LOCAL = Path("/usr/local")
 
@@ -27,8 +25,7 @@ _ENVIRONMENT = {
 
 def jail_command(
     workdir: Workdir,
-    runtime: Path,
-    argv: Sequence[str],
+    launch: Launch,
     limits: Limits,
     env: Mapping[str, str],
     *,
@@ -36,8 +33,7 @@ def jail_command(
     status_fd: int,
 ) -> list[str]:
     """The whole command, for a process that is already in the learner's network namespace."""
-    entry, *arguments = argv
-    variables = {**_ENVIRONMENT, **env}
+    variables = {**_ENVIRONMENT, **env, **launch.env}
     return [
         "bwrap",
         *("--json-status-fd", str(status_fd), "--seccomp", str(filter_fd)),
@@ -48,32 +44,35 @@ def jail_command(
         *("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
         *("--new-session", "--clearenv"),  # it ends with the sandbox, and by its first process
         *(word for item in variables.items() for word in ("--setenv", *item)),
-        *_files(workdir, runtime),
+        *_files(workdir, launch),
         "--",
         *process_limit_command(limits),
-        *(f"{RUNTIME_AT}/bin/python3", "-u", f"/work/{entry}", *arguments),
+        *launch.command,
     ]
 
 
-def _files(workdir: Workdir, runtime: Path) -> list[str]:
+def _files(workdir: Workdir, launch: Launch) -> list[str]:
+    commands = ("--ro-bind", str(workdir.bin), BIN_AT) if launch.bin else ()
     return [
         *system_folders("bin", "lib", "lib64"),
-        *_without_local(workdir, runtime),
+        *_without_local(workdir, launch.python),
         *("--ro-bind", "/etc", "/etc"),  # the supervisor's own, with four small files
         *("--proc", "/proc", "--dev", "/dev"),
         # bwrap's own /dev/shm, /dev and / are writable and unlimited: 160 MB went into each.
         *("--size", str(_SHM_BYTES), "--tmpfs", "/dev/shm"),  # noqa: S108
         *("--bind", str(workdir.tmp), "/tmp"),  # noqa: S108
-        *("--ro-bind", str(runtime), RUNTIME_AT),
+        *(word for source, at in launch.mounts for word in ("--ro-bind", str(source), at)),
+        *commands,
         *("--ro-bind", str(workdir.work), "/work", "--chdir", "/work"),
         # /proc too: on some machines a program may otherwise exempt itself from the OOM killer.
         *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
     ]
 
 
-def _without_local(workdir: Workdir, runtime: Path) -> list[str]:
+def _without_local(workdir: Workdir, runtime: Path | None) -> list[str]:
     """Hide what the operator put into /usr/local, unless the program's Python is from there."""
-    python = (runtime / "bin" / "python3").resolve()
-    if not _LOCAL.is_dir() or python.is_relative_to(_LOCAL):
+    if not _LOCAL.is_dir():
+        return []
+    if runtime and (runtime / "bin" / "python3").resolve().is_relative_to(_LOCAL):
         return []
     return ["--ro-bind", str(workdir.nothing), str(_LOCAL)]

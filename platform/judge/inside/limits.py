@@ -88,4 +88,4 @@ def applying(limits: Limits) -> Callable[[], None]:
 
 def process_limit_command(limits: Limits) -> list[str]:
     """The command prefix that sets the number of processes from inside the jail."""
-    return ["prlimit", f"--nproc={limits.processes}:{limits.processes}", "--"]
+    return ["/usr/bin/prlimit", f"--nproc={limits.processes}:{limits.processes}", "--"]

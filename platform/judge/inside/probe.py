@@ -10,6 +10,7 @@ from judge.errors import JudgeError
 from judge.inside.jail import Program
 from judge.inside.limits import Limits
 from judge.inside.network import CLIENT_PORT, PLATFORM_IP, Network, broker_ip
+from judge.inside.programs.python import Python
 from judge.inside.stage import Stage
 
 _SYSTEM = Path("/usr")
@@ -29,7 +30,7 @@ def probe(stage: Stage) -> dict[str, Any]:
         Limits(wall_s=20),
         lambda _stream, text, _t: said.append(text),
         network=stage.network,
-        runtime=_SYSTEM,
+        kind=Python(_SYSTEM),
     ).start()
     end = trial.wait()
     if end is None or said != ["jailed"]:

@@ -10,6 +10,8 @@ from typing import Any
 from judge.inside.exits import explain
 from judge.inside.jail import Program
 from judge.inside.limits import limits_from_dict
+from judge.inside.programs import KINDS
+from judge.inside.programs.kind import Command
 from judge.inside.stage import Stage
 
 
@@ -21,13 +23,15 @@ def run_program(
     limits: Mapping[str, Any] | None = None,
     stdin_lines: Sequence[str] = (),
     env: Mapping[str, str] | None = None,
+    kind: str = "python",
 ) -> dict[str, Any]:
-    """Run it to its end and return {"exit", "explained", "stdout", "stderr"}.
+    """Run it to its end and return {"exit", "explained", "stdout", "stderr", "commands"}.
 
     `files` are base64 by name. The output is what the limits let through, with cut lines.
     """
     said: dict[str, list[str]] = {"stdout": [], "stderr": []}
     bounds = limits_from_dict(dict(limits or {}))
+    commands: list[Command] = []
     program = Program(
         {name: base64.b64decode(body) for name, body in files.items()},
         argv,
@@ -35,13 +39,17 @@ def run_program(
         lambda stream, text, _t: said[stream].append(text),
         network=stage.network,
         env=env,
+        kind=KINDS[kind],
+        on_command=commands.append,
     ).start()
     threading.Thread(target=_feed, args=(program, stdin_lines), daemon=True).start()
     threading.Thread(target=_stop, args=(stage, program), daemon=True).start()
     end = program.wait()
     assert end is not None  # noqa: S101 - no time was set
     output = {stream: "\n".join(lines) for stream, lines in said.items()}
-    return {"exit": end.to_dict(), "explained": explain(end, bounds), **output}
+    ran = [{"line": one.line, "code": one.code, "seconds": one.seconds} for one in commands]
+    told = {"explained": explain(end, program.limits), "commands": ran}
+    return {"exit": end.to_dict(), **told, **output}
 
 
 def _feed(program: Program, lines: Sequence[str]) -> None:

@@ -1,14 +1,14 @@
-"""Makes jars.lock anew after a change of version: `python -m judge.kafka.lock`."""
+"""Makes both locks of jars anew after a change of version: `python -m judge.kafka.lock`."""
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from judge.kafka.release import ALONE, LOCK_FILE, ROOTS, Jar
+from judge.kafka.release import ALONE, LOCK_FILE, PROGRAM_LOCK_FILE, PROGRAM_ROOTS, ROOTS, Jar
 
 
 def resolve(repository: Path) -> Iterator[Jar]:
@@ -17,10 +17,9 @@ def resolve(repository: Path) -> Iterator[Jar]:
     Takes minutes over a network. The hashes are of what was served just now: read the
     difference before you commit it.
     """
-    from jgo.maven import MavenContext, PythonResolver
     from jgo.parse import Coordinate
 
-    context = MavenContext(repo_cache=repository, resolver=PythonResolver())
+    context = _context(repository)
     inputs: list[Any] = []
     for root in ROOTS:
         dependency = context.create_dependency(Coordinate.parse(root))
@@ -28,21 +27,45 @@ def resolve(repository: Path) -> Iterator[Jar]:
         dependency.raw = True
         inputs.append(dependency)
     found, transitive = context.resolver.resolve(inputs)
-    artifacts = [dependency.artifact for dependency in (*found, *transitive)]
-    artifacts += [context.create_dependency(Coordinate.parse(one)).artifact for one in ALONE]
-    for artifact in artifacts:
-        data = artifact.resolve().read_bytes()
-        coordinate = f"{artifact.groupId}:{artifact.artifactId}:{artifact.version}"
-        yield Jar(coordinate, hashlib.sha256(data).hexdigest(), len(data))
+    yield from map(_hashed, (dependency.artifact for dependency in (*found, *transitive)))
+    yield from alone(repository, ALONE)
 
 
-def write_lock(path: Path = LOCK_FILE) -> None:
-    """Resolve and write the lock, sorted by coordinate."""
+def alone(repository: Path, coordinates: Sequence[str]) -> Iterator[Jar]:
+    """Hash just these, without what they depend on."""
+    from jgo.parse import Coordinate
+
+    context = _context(repository)
+    for coordinate in coordinates:
+        yield _hashed(context.create_dependency(Coordinate.parse(coordinate)).artifact)
+
+
+def write_locks(release: Path = LOCK_FILE, programs: Path = PROGRAM_LOCK_FILE) -> None:
+    """Resolve and write both locks, sorted by coordinate."""
     with tempfile.TemporaryDirectory() as repository:
-        jars = sorted(resolve(Path(repository)), key=lambda jar: jar.coordinate)
-    lines = [f"{jar.coordinate} {jar.sha256} {jar.size_bytes}\n" for jar in jars]
+        _write(release, resolve(Path(repository)))
+        _write(programs, alone(Path(repository), PROGRAM_ROOTS))
+
+
+def _context(repository: Path) -> Any:
+    from jgo.maven import MavenContext, PythonResolver
+
+    return MavenContext(repo_cache=repository, resolver=PythonResolver())
+
+
+def _hashed(artifact: Any) -> Jar:
+    data = artifact.resolve().read_bytes()
+    coordinate = f"{artifact.groupId}:{artifact.artifactId}:{artifact.version}"
+    return Jar(coordinate, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def _write(path: Path, jars: Iterable[Jar]) -> None:
+    lines = [
+        f"{jar.coordinate} {jar.sha256} {jar.size_bytes}\n"
+        for jar in sorted(jars, key=lambda jar: jar.coordinate)
+    ]
     path.write_text("".join(lines), encoding="ascii")
 
 
 if __name__ == "__main__":
-    write_lock()
+    write_locks()

@@ -22,6 +22,16 @@ would add Connect and a web server (40 MB)."""
 
 LOCK_FILE = Path(__file__).with_name("jars.lock")
 
+PROGRAM_ROOTS = (
+    # Compiles a learner's Java on the JRE that is there; the newest that runs on Java 17 and up.
+    "org.eclipse.jdt:ecj:3.46.0",
+    # What the clients and the command line tools log with: log4j costs 0.1 s of each start.
+    "org.slf4j:slf4j-simple:1.7.36",
+)
+"""What learner's programs need beside the release, each taken alone."""
+
+PROGRAM_LOCK_FILE = Path(__file__).with_name("program-jars.lock")
+
 
 @dataclass(frozen=True, slots=True)
 class Jar:
@@ -59,3 +69,9 @@ def parse_lock(text: str) -> tuple[Jar, ...]:
 def locked_jars() -> tuple[Jar, ...]:
     """The jars of this release, in the order of the classpath."""
     return parse_lock(LOCK_FILE.read_text(encoding="ascii"))
+
+
+@cache
+def program_jars() -> tuple[Jar, ...]:
+    """The jars for learner's programs. A broker never has them on its classpath."""
+    return parse_lock(PROGRAM_LOCK_FILE.read_text(encoding="ascii"))

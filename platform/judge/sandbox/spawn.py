@@ -53,6 +53,7 @@ def _outer_jail(home: Home) -> list[str]:
         *("--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin"),
         *("--setenv", "PYTHONPATH", PACKAGE_AT, "--setenv", "PYTHONDONTWRITEBYTECODE", "1"),
         *("--setenv", "FAULTLINE_RUNTIME", str(home.learner_runtime)),
+        *("--setenv", "FAULTLINE_KAFKA", str(home.kafka)),
         *("--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8"),  # noqa: S108
         *system_folders("bin", "sbin", "lib", "lib64"),
         # Without the linker's index ctypes finds no libseccomp.

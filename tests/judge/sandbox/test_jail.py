@@ -13,13 +13,14 @@ from pathlib import Path
 from judge.inside.jail import Program
 from judge.inside.limits import Limits
 from judge.inside.network import build_network
+from judge.inside.programs.python import Python
 
 net = build_network([1])
 lines = []
 
 def program(code, on_line=lambda *line: lines.append(line), **limits):
     return Program({"main.py": code.encode()}, ["main.py"], Limits(**limits), on_line,
-                   network=net, runtime=Path("/usr"))
+                   network=net, kind=Python(Path("/usr")))
 
 def others():
     return sorted(int(p) for p in os.listdir("/proc") if p.isdigit() and int(p) > 2)
@@ -158,7 +159,7 @@ def test_it_says_when_there_is_no_python_to_run_it_with(home: Home) -> None:
         """
 from judge.errors import JudgeError
 run = program("pass")
-run._runtime = Path("/nowhere")
+run._kind = Python(Path("/nowhere"))
 try:
     run.start()
 except JudgeError as error:
