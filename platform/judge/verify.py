@@ -18,6 +18,7 @@ from judge.lab import Lab
 from judge.receipts.book import Book
 from judge.replay import replay
 from judge.run import run
+from judge.sandbox.admission import Admission
 from judge.sandbox.pool import Pool
 from judge.shapes import shape_of
 from judge.solutions import Solution, load_solutions, outcome_of
@@ -112,7 +113,10 @@ def verify(
         return matrix
     with (
         tempfile.TemporaryDirectory() as scratch,
-        Pool(home, jobs, shape_of(cases[0][0])) as pool,
+        # Cores that are kept busy on purpose are nothing to wait for.
+        Pool(
+            home, jobs, shape_of(cases[0][0]), Admission(cpu_patience_s=0 if load else None)
+        ) as pool,
         spinners() if load else nullcontext(),
         ThreadPoolExecutor(jobs) as hands,
     ):

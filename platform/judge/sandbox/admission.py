@@ -59,8 +59,12 @@ class Request:
 class Admission:
     """The door of one process: runs go through it one at a time. Thread-safe."""
 
-    def __init__(self, machine: Machine | None = None) -> None:
+    def __init__(
+        self, machine: Machine | None = None, *, cpu_patience_s: float | None = None
+    ) -> None:
+        """`cpu_patience_s` is for who keeps the cores busy on purpose; 0 heeds them not at all."""
         self._machine = machine or Machine()
+        self._cpu_patience_s = cpu_patience_s
         self._door = threading.Lock()
         self._last_begun_s = self._first_s = float("-inf")
 
@@ -124,7 +128,8 @@ class Admission:
             return "Another run has just begun"
         # Since the last one began as well: a queue of them must not begin all at once.
         patient_s = now_s - max(self._first_s, self._last_begun_s)
-        if pressure_pct < BUSY_PCT or patient_s > CPU_PATIENCE_S:
+        patience_s = CPU_PATIENCE_S if self._cpu_patience_s is None else self._cpu_patience_s
+        if pressure_pct < BUSY_PCT or patient_s > patience_s:
             return None
         return f"The cores are busy; {running} other runs are under way"
 

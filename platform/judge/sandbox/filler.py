@@ -140,5 +140,5 @@ class Filler(threading.Thread):
             self.last_failure = failure
             self.failures += 1
             self._changed.notify_all()
-            _log.warning("a sandbox could not be prepared: %s", failure)
+            _log.warning("a sandbox could not be prepared: %s: %s", failure.code, failure.message)
             self._changed.wait_for(lambda: self._closed, FAILURE_PAUSE_S)

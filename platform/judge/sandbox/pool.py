@@ -166,7 +166,7 @@ class Pool:
                 make_equal(found)
                 found.request("thaw", timeout_s=THAW_TIMEOUT_S)
             except JudgeError as died:
-                _log.warning("a frozen sandbox could not be thawed: %s", died)
+                _log.warning("a frozen sandbox could not be thawed: %s", died.message)
                 found.close()
                 continue
             return found, True

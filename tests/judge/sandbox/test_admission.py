@@ -133,6 +133,15 @@ def test_it_waits_for_no_strangers_work_for_ever(
     assert scene.begun == 1
 
 
+def test_who_keeps_the_cores_busy_on_purpose_does_not_wait_for_them(scene: Scene) -> None:
+    scene.running, scene.busy_pct = 1, 100.0
+    scene.door = Admission(scene, cpu_patience_s=0)
+
+    scene.ask()
+
+    assert scene.begun == 1
+
+
 def test_runs_begin_one_after_the_other(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SPACING_S", 0.2)
     scene.running = 1
