@@ -7,7 +7,9 @@ from typing import Any
 
 from judge import network_fault_options as network
 from judge import tap_fault_options as tap
+from judge.broker_fault_options import kill_brokers, restart_broker, start_broker
 from judge.fields import Fields
+from judge.program_fault_options import program_options
 from judge.target_options import target_options
 
 Options = dict[str, Any]
@@ -23,10 +25,16 @@ FAULT_OPTIONS: Mapping[str, ReadOptions] = {
     "hold_replication": no_options,
     "isolate_broker": target_options,
     "kill_broker": target_options,
+    "kill_brokers": kill_brokers,
+    "kill_program": program_options,
     "lost_acknowledgement": tap.lost_acknowledgement,
     "overtaken_batch": tap.overtaken_batch,
+    "pause_broker": target_options,
+    "pause_program": program_options,
     "partition_brokers": network.partition_brokers,
     "reset_after_append": tap.reset_after_append,
+    "restart_broker": restart_broker,
+    "start_broker": start_broker,
 }
 """Fault → the function that reads its keys. docs/faults.md lists them with mechanism and proof."""
 

@@ -53,6 +53,7 @@ class Rig:
         program: str = "",
         partitions: int = 1,
         topic_settings: Mapping[str, str] | None = None,
+        limits: Mapping[str, Any] | None = None,
         **given: Any,
     ) -> Any:
         """Run `function(run, **given)` in the sandbox and return the plain JSON that it gives.
@@ -75,12 +76,16 @@ class Rig:
             source=file.read_text(encoding="utf-8"),
             file=str(file),
             name=function.__name__,
-            job=self._job(program, partitions, topic_settings or {}),
+            job={
+                **self._job(program, partitions),
+                "topic_settings": dict(topic_settings or {}),
+                "limits": {**LIMITS, **(limits or {})},
+            },
             given=given,
         )
         return answer["found"]
 
-    def _job(self, program: str, partitions: int, settings: Mapping[str, str]) -> dict[str, Any]:
+    def _job(self, program: str, partitions: int) -> dict[str, Any]:
         number = next(self._numbers)
         scenario = Scenario(
             judged=TopicSpec(f"t{number}", partitions),
@@ -93,10 +98,10 @@ class Rig:
             "scenario": scenario.to_dict(),
             "files": {"main.py": base64.b64encode(program.encode()).decode()},
             "entry": "main.py",
-            "topic_settings": dict(settings),
+            "client": "python",
+            "load": {},
             "seed": number,
             "key": "00" * 32,
-            "limits": LIMITS,
             "begin": {},
         }
 

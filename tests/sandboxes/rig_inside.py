@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from judge.inside.__main__ import main
 from judge.inside.ops import OPS
 from judge.inside.stage import Stage
+from judge.waiting import wait_until
 
 PATIENCE_S = 60.0
 
@@ -35,10 +36,11 @@ def _run(stage: Stage, job: Mapping[str, Any]) -> Iterator[Any]:
 
     run = _prepare(stage, job)
     assert _make_topics(run, job)
-    leadership = Leadership(run.bootstrap(), list(run.topics), run.saw_leader)
+    leadership = Leadership(run.bootstrap(), list(run.topics), run.saw_leader, run.unheard)
     leadership.start()
     try:
-        _until(lambda: all(run.leader_of(*part) is not None for part in run.parts), "no leader")
+        led = lambda: all(run.leader_of(*part) is not None for part in run.parts)  # noqa: E731
+        wait_until(led, PATIENCE_S, "nobody leads the topic")
         yield run
     finally:
         run.learner.end()
@@ -50,23 +52,11 @@ def _run(stage: Stage, job: Mapping[str, Any]) -> Iterator[Any]:
 
 def _mend(run: Any) -> None:
     """Start every dead node again and wait until the cluster has settled."""
-    from judge.inside.cluster import settle, wait_registered
+    from judge.inside.bringing_back import bring_back
+    from judge.inside.cluster import settle
 
-    brokers = run.stage.brokers
-    dead = [node for node in brokers.node_ids if not brokers.alive(node)]
-    for node in dead:
-        brokers.start(node)
-    if dead:
-        wait_registered(brokers, PATIENCE_S)
-        for broker in set(dead) & set(brokers.ids):
-            run.stage.tap.broker_up(broker)
+    bring_back(run, run.stage.brokers.node_ids)
     settle(run.stage)
-
-
-def _until(condition: Callable[[], bool], error: str) -> None:
-    from judge.waiting import wait_until
-
-    wait_until(condition, PATIENCE_S, error)
 
 
 OPS["act"] = act

@@ -125,6 +125,20 @@ class Brokers:
         process.kill()
         return process.wait()
 
+    def ask_to_stop(self, i: int, timeout_s: float) -> int:
+        """SIGTERM to node `i`: it hands its leaderships over and ends. Returns its status.
+
+        Raises:
+            JudgeError: "broker-did-not-stop" when it still runs after `timeout_s`.
+        """
+        process = self._process(i)
+        process.terminate()
+        try:
+            return process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            text = f"{self._named(i)} did not stop when asked to."
+            raise JudgeError("broker-did-not-stop", text, self.log_tail(i)) from None
+
     def pause(self, i: int) -> None:
         """SIGSTOP node `i` and wait until none of its threads runs."""
         self._stop([i])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -24,7 +25,21 @@ def cpu_s(pid: int) -> float:
 
 def is_stopped(pid: int) -> bool:
     """Whether it is stopped by a signal. The kernel says so once every thread is."""
-    return all(_state(task) == "T" for task in Path(f"/proc/{pid}/task").iterdir())
+    return thread_states(pid) <= {"T"}
+
+
+def thread_states(pid: int) -> set[str]:
+    """The states of its threads: T is stopped by a signal, Z is ended and not yet buried."""
+    return {_state(task) for task in Path(f"/proc/{pid}/task").iterdir()}
+
+
+def ran_ns(pid: int) -> int:
+    """Nanoseconds that its present threads have run on a processor so far."""
+    total = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(OSError):  # a thread that has ended meanwhile
+            total += int((task / "schedstat").read_text().split()[0])
+    return total
 
 
 def _state(task: Path) -> str:

@@ -5,51 +5,99 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from confluent_kafka import KafkaException
+
 from judge.errors import JudgeError
+from judge.inside.clients import admin
+from judge.inside.network import bootstrap
 from judge.inside.observers.quorum import quorum_of
 from judge.inside.run_state import LEADER_TIMEOUT_S, RunState
 
 
 def find_target(run: RunState, options: Mapping[str, Any]) -> int:
-    """The id of the live broker that `options["target"]` names, see `judge.fault_options`.
+    """The id of the live node that `options["target"]` names, see `judge.target_options`.
+
+    It is a broker, but for the controller of a cluster whose controllers stand apart.
 
     Raises JudgeError `no-such-target` when nobody has that role now.
     """
+    if options["target"] == "controller":
+        return _controller(run)
+    live = sorted(_having_role(run, options, run.admin) & set(run.alive_brokers()))
+    if not live:
+        raise JudgeError("no-such-target", f"{_role(run, options)} is no live broker")
+    return live[0]
+
+
+def confirm_target(run: RunState, options: Mapping[str, Any], hit: int) -> None:
+    """Ask once more, after `hit` was struck, whether it has the role: the others say so.
+
+    A role moves only once a session has timed out, so who has it a moment after the blow had it
+    when the blow fell.
+
+    Raises JudgeError `target-moved` when it has not, or when nobody can tell.
+    """
+    if options["target"] == "controller":
+        has_it = hit == _latest_controller(run)
+    else:
+        # The client of the run may be bound to the broker that was just struck.
+        others = [broker for broker in run.alive_brokers() if broker != hit]
+        has_it = bool(others) and hit in _having_role(run, options, admin(bootstrap(others)))
+    if not has_it:
+        text = f"broker {hit} was struck and was not, or no longer, {_role(run, options)}"
+        raise JudgeError("target-moved", text)
+
+
+def replicas_now(run: RunState, topic: str, partition: int) -> tuple[int, list[int]]:
+    """The leader of a partition and its live followers that are in sync, asked of the cluster.
+
+    Raises JudgeError `no-such-target` when nobody leads it.
+    """
+    seen = _partitions(run.admin, topic)[partition]
+    live = run.alive_brokers()
+    if seen.leader not in live:
+        raise JudgeError("no-such-target", f"{topic}-{partition} has no live leader")
+    return seen.leader, sorted(i for i in seen.isrs if i in live and i != seen.leader)
+
+
+def _role(run: RunState, options: Mapping[str, Any]) -> str:
+    target = str(options["target"])
+    if target in ("leader", "follower"):
+        return f"the {target} of {options['topic'] or run.topic}-{options['partition']}"
+    named = target.replace("_", " ")
+    return f"the {named} of {options['of']}" if options.get("of") else f"the {named}"
+
+
+def _having_role(run: RunState, options: Mapping[str, Any], client: Any) -> set[int]:
     target = options["target"]
     if target in ("leader", "follower"):
-        return _of_partition(run, target, options["topic"] or run.topic, options["partition"])
-    if target == "controller":
-        return _controller(run)
-    return _coordinator(run, target, options["of"])
+        seen = _partitions(client, options["topic"] or run.topic)[options["partition"]]
+        return {seen.leader} if target == "leader" else set(seen.isrs) - {seen.leader}
+    topic = "__consumer_offsets" if target == "group_coordinator" else "__transaction_state"
+    partitions = _partitions(client, topic)
+    return {partitions[abs(java_hash(options["of"])) % len(partitions)].leader}
 
 
-def _of_partition(run: RunState, target: str, topic: str, partition: int) -> int:
-    metadata = run.admin.list_topics(topic, timeout=LEADER_TIMEOUT_S)
-    seen = metadata.topics[topic].partitions[partition]
-    wanted = [seen.leader] if target == "leader" else [i for i in seen.isrs if i != seen.leader]
-    live = sorted(set(wanted) & set(run.alive_brokers()))
-    if not live:
-        raise JudgeError("no-such-target", f"{topic}-{partition} has no live {target}")
-    return int(live[0])
+def _partitions(client: Any, topic: str) -> Any:
+    try:
+        return client.list_topics(topic, timeout=LEADER_TIMEOUT_S).topics[topic].partitions
+    except KafkaException as error:
+        raise JudgeError("no-such-target", f"nobody tells who leads {topic}", str(error)) from None
+
+
+def _latest_controller(run: RunState) -> int | None:
+    """Whom the live nodes hold for the active controller, by the latest epoch that one knows."""
+    brokers = run.stage.brokers
+    seen = [quorum_of(brokers.data_dir(node)) for node in brokers.live_node_ids]
+    latest = max(seen, key=lambda quorum: quorum.epoch, default=None)
+    return latest.leader if latest else None
 
 
 def _controller(run: RunState) -> int:
-    brokers = run.stage.brokers
-    seen = [quorum_of(brokers.data_dir(node)) for node in brokers.live_ids]
-    latest = max(seen, key=lambda quorum: quorum.epoch, default=None)
-    if latest is None or latest.leader is None or latest.leader not in brokers.live_ids:
+    leader = _latest_controller(run)
+    if leader is None or leader not in run.stage.brokers.live_node_ids:
         raise JudgeError("no-such-target", "no live node leads the controller quorum")
-    return latest.leader
-
-
-def _coordinator(run: RunState, target: str, name: str) -> int:
-    """Whoever leads the partition of Kafka's own topic that `name` falls into."""
-    topic = "__consumer_offsets" if target == "group_coordinator" else "__transaction_state"
-    partitions = run.admin.list_topics(topic, timeout=LEADER_TIMEOUT_S).topics[topic].partitions
-    leader = partitions[abs(java_hash(name)) % len(partitions)].leader
-    if leader not in run.alive_brokers():
-        raise JudgeError("no-such-target", f"{name} has no live coordinator")
-    return int(leader)
+    return leader
 
 
 def java_hash(text: str) -> int:

@@ -12,10 +12,16 @@ from typing import Any, Protocol
 from judge.inside.faults.hold_replication import HoldReplication
 from judge.inside.faults.isolate_broker import IsolateBroker
 from judge.inside.faults.kill_broker import KillBroker
+from judge.inside.faults.kill_brokers import KillBrokers
+from judge.inside.faults.kill_program import KillProgram
 from judge.inside.faults.lost_acknowledgement import LostAcknowledgement
 from judge.inside.faults.overtaken_batch import OvertakenBatch
+from judge.inside.faults.pause_broker import PauseBroker
+from judge.inside.faults.pause_program import PauseProgram
 from judge.inside.faults.partition_brokers import PartitionBrokers
 from judge.inside.faults.reset_after_append import ResetAfterAppend
+from judge.inside.faults.restart_broker import RestartBroker
+from judge.inside.faults.start_broker import StartBroker
 from judge.inside.run_state import RunState
 
 
@@ -56,8 +62,14 @@ FAULTS: dict[str, Callable[[Mapping[str, Any]], Fault]] = {
     "hold_replication": HoldReplication,
     "isolate_broker": IsolateBroker,
     "kill_broker": KillBroker,
+    "kill_brokers": KillBrokers,
+    "kill_program": KillProgram,
     "lost_acknowledgement": LostAcknowledgement,
     "overtaken_batch": OvertakenBatch,
+    "pause_broker": PauseBroker,
+    "pause_program": PauseProgram,
     "partition_brokers": PartitionBrokers,
     "reset_after_append": ResetAfterAppend,
+    "restart_broker": RestartBroker,
+    "start_broker": StartBroker,
 }

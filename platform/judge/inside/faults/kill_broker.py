@@ -9,7 +9,7 @@ from typing import Any
 from judge.errors import JudgeError
 from judge.inside.observers.replica_log import log_end_offset
 from judge.inside.run_state import RunState
-from judge.inside.targets import find_target
+from judge.inside.targets import confirm_target, find_target
 
 
 class KillBroker:
@@ -39,7 +39,10 @@ class KillBroker:
                 "leader-moved-before-kill",
                 f"broker {hit} had lost the lead before it was killed",
             )
-        run.stage.tap.broker_down(hit)
+        if target != "leader":
+            confirm_target(run, self._options, hit)
+        if hit in run.brokers:
+            run.stage.tap.broker_down(hit)
         run.died(hit)
         self.broker = hit
         left = log_end_offset(run.stage.brokers.data_dir(hit), run.topic, 0)

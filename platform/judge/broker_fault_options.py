@@ -1,0 +1,34 @@
+"""The keys of the faults that strike brokers, their disks and their processors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from judge.fields import Fields
+from judge.target_options import target_options
+
+HOWS = ("clean", "hard")
+"""`clean`: asked to stop, it hands its leaderships over first. `hard`: it is killed."""
+
+
+def restart_broker(row: Fields) -> dict[str, Any]:
+    """Whom, and whether it is asked or killed."""
+    return {**target_options(row), "how": row.text("how", HOWS[0], one_of=HOWS)}
+
+
+WHO = ("leader_and_followers", "followers")
+
+
+def kill_brokers(row: Fields) -> dict[str, Any]:
+    """How many of those that hold a partition, and whether its leader is among them."""
+    return {
+        "topic": row.text("topic", ""),
+        "partition": row.whole("partition", 0),
+        "who": row.text("who", WHO[0], one_of=WHO),
+        "count": row.whole("count", 2, at_least=1),
+    }
+
+
+def start_broker(row: Fields) -> dict[str, Any]:
+    """By which fault they were killed, by the name it is known as; "" for all that are down."""
+    return {"killed": row.text("killed", "")}
