@@ -53,6 +53,10 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "sent-out-of-order": (
             "The program itself sent the later order first: the tap saw its batch leave before."
         ),
+        "overtaken-on-the-way": (
+            "Its batch was sent once and before the later one, and stored after it: "
+            "two requests were on the way at once."
+        ),
         "key-on-two-partitions": (
             "The orders of one key are on several partitions. "
             "Kafka keeps an order within a partition only."

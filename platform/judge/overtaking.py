@@ -82,8 +82,9 @@ def _cause(history: History, pair: tuple[str, str], mine: _Sends, theirs: _Sends
         return "stored-out-of-order"
     if theirs.first_ms < mine.first_ms:
         return "sent-out-of-order"
-    first = mine.tries[0]
-    return "stored-out-of-order" if is_acknowledged(first) else "retried-past-a-later-batch"
+    # One send that was stored late waited on the way: nobody has sent it again.
+    again = len(mine.tries) > 1 and not is_acknowledged(mine.tries[0])
+    return "retried-past-a-later-batch" if again else "overtaken-on-the-way"
 
 
 def _across(history: History, parts: tuple[int, int], sends: tuple[_Sends, _Sends]) -> str:

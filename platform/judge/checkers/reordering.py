@@ -130,6 +130,7 @@ def _lower(one: tuple[int, str] | None, other: tuple[int, str] | None) -> tuple[
 _SUMMARIES = {
     "retried-past-a-later-batch": "sent again after a later batch had been stored",
     "sent-out-of-order": "sent after a later one by the program itself",
+    "overtaken-on-the-way": "overtaken by a later one while they were on the way",
     "key-on-two-partitions": "on another partition than the first of their key",
     "partitions-changed": "on a partition that the topic did not have at first",
     "stored-out-of-order": "stored after a later one",

@@ -177,10 +177,21 @@ def test_it_says_no_more_than_it_knows_where_the_tap_saw_nothing():
     assert result.anomalies[0].evidence[0].t_ms == 100
 
 
-def test_it_says_no_more_than_it_knows_where_the_earlier_batch_was_sent_once_and_acknowledged():
-    result = check(handed_in_turn("o1", "o2"), put("o2", 0, 120), put("o1", 1, 110))
+@pytest.mark.parametrize(
+    "sent",
+    [
+        acknowledged("o1", offset=1, at=900, sent=110),
+        unanswered("o1", at=900, sent=110),
+        turned_away("o1", error="REQUEST_TIMED_OUT", at=900, sent=110),
+    ],
+    ids=["acknowledged", "no answer", "an error after the append"],
+)
+def test_it_tells_a_batch_that_waited_on_the_way_from_one_that_was_sent_again(sent):
+    late = [*stored("o1", offset=1), *read("o1", offset=1)]
 
-    assert causes(result) == {("reordering", "stored-out-of-order"): 1}
+    result = check(handed_in_turn("o1", "o2"), put("o2", 0, 120), sent, late)
+
+    assert causes(result) == {("reordering", "overtaken-on-the-way"): 1}
 
 
 def test_it_takes_a_block_that_is_stored_again_for_no_reordering():
