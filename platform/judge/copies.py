@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from judge.acknowledgements import acknowledgements
 from judge.committed_reads import committed_reads
 from judge.group_commits import Commit, commits
-from judge.index import BatchKey, History, offset_at, partition_at, spot
+from judge.index import BatchKey, History, offset_at, partition_at, sent_ms, spot
 from judge.transactions import (
     ABORT,
     COMMIT,
@@ -96,6 +97,7 @@ class _Story:
     def __init__(self, history: History) -> None:
         self._history = history
         self._commits = commits(history)
+        self._read_ms = committed_reads(history).read_ms or history.end_ms
         self._transactional = any(writer[3] for writer in history.writers.values())
         self._doubtful, self._agreed = in_doubt(history), committing(history)
 
@@ -109,9 +111,15 @@ class _Story:
         if cause is None:
             return None
         shown = plain if cause == "offsets-outside-the-transaction" else effective
-        sealed_ms = shown.t_ms if shown else self._history.filled_ms[order_id]
         batch = next(iter(states.values()), None)
-        return CopyLoss(order_id, cause, sealed_ms, shown, batch)
+        return CopyLoss(order_id, cause, self._sealed_ms(shown, batch), shown, batch)
+
+    def _sealed_ms(self, commit: Commit | None, batch: BatchKey | None) -> float:
+        """When it went wrong: at the commit, else when the copy was sent, else at the end."""
+        if commit is not None:
+            return commit.t_ms
+        tries = acknowledgements(self._history).by_batch.get(batch, []) if batch else []
+        return min((sent_ms(op) for op in tries), default=self._read_ms)
 
     def _cause(
         self, states: dict[str, BatchKey], effective: Commit | None, plain: Commit | None

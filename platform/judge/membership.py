@@ -47,16 +47,18 @@ def rebalances(history: History) -> list[Rebalance]:
 
 
 def peopled(history: History) -> Iterable[tuple[float, float]]:
-    """The times at which the groups had members, as far as the looks tell; several may overlap."""
-    begun: dict[str, float] = {}
+    """The times at which any group had members, as far as the looks tell; none overlap."""
+    counts: dict[str, int] = {}
+    begun_ms: float | None = None
     for op in looks(history):
-        group = op.id or ""
-        if op.count and group not in begun:
-            begun[group] = op.t_ms
-        elif not op.count and group in begun:
-            yield begun.pop(group), op.t_ms
-    for begin in begun.values():
-        yield begin, float("inf")
+        counts[op.id or ""] = op.count or 0
+        if begun_ms is None and any(counts.values()):
+            begun_ms = op.t_ms
+        elif begun_ms is not None and not any(counts.values()):
+            yield begun_ms, op.t_ms
+            begun_ms = None
+    if begun_ms is not None:
+        yield begun_ms, float("inf")
 
 
 def _asked_ms(op: Op) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from judge.checkers.evidence import choose, how_many, seconds
+from judge.checkers.evidence import how_many, seconds, some
 from judge.committed_reads import committed_reads
 from judge.index import History, offset_at, partition_at, spot
 from judge.transactions import ABORT, outcomes
@@ -118,5 +118,5 @@ def _anomaly(cause: str, rows: list[Evidence], noun: str, did: str) -> list[Anom
     if not rows:
         return []
     summary = f"{how_many(len(rows), noun)} of aborted transactions {did}"
-    shown = tuple(choose(rows, lambda row: row.t_ms or 0.0))
+    shown = tuple(some(rows))
     return [Anomaly("aborted-read", cause, len(rows), summary, shown)]

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from judge.checkers.evidence import choose, how_many, seconds
+from judge.checkers.evidence import how_many, seconds, some
 from judge.group_commits import Commit, commits, read_topic
 from judge.index import History, offset_at, partition_at
 from judge.verdict import Anomaly, CheckResult, Evidence
@@ -71,7 +71,7 @@ def check(history: History, *, slack_ms: float = 500) -> CheckResult:
     ahead.sort(key=lambda each: (each.commit.t_ms, each.partition))
     cause = _cause(rows, lanes)
     summary = f"{how_many(len(ahead), 'commit')} ahead of what had been processed"
-    chosen = choose(ahead, lambda each: each.commit.t_ms)
+    chosen = some(ahead)
     shown = tuple(_shown(history, lanes[each.partition], each) for each in chosen)
     anomaly = Anomaly("commit-ahead", cause, len(ahead), summary, shown)
     return CheckResult(NAME, False, summary, (anomaly,), figures)

@@ -36,6 +36,11 @@ def choose(
     return [found[i] for i in sorted(set(picked))]
 
 
+def some(found: Sequence[T]) -> list[T]:
+    """At most LIMIT of `found`, which is in order: first, last and a spread."""
+    return choose(found, lambda _: 0.0)
+
+
 def seconds(t_ms: float) -> str:
     """A moment as a sentence has it: `6.412 s`."""
     return f"{t_ms / 1000:.3f} s"

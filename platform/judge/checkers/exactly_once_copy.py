@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from judge.acknowledgements import acknowledgements
-from judge.checkers.evidence import choose, how_many, seconds
+from judge.checkers.evidence import how_many, seconds, some
 from judge.committed_reads import CommittedReads, committed_reads
 from judge.copies import CopyLoss, Uncopied, uncopied
 from judge.group_commits import commits
@@ -74,6 +74,16 @@ _LOST = {
 }
 
 
+_SUMMARIES = {
+    "offsets-outside-the-transaction": "without a copy although the offset was committed",
+    "committed-before-written": "without a copy although the offset was committed",
+    "aborted-only": "with copies in aborted transactions only",
+    "never-committed": "with copies in transactions that were never committed",
+    "written-then-gone": "with copies on logs that did not survive",
+    "not-copied": "not copied by the end of the run",
+}
+
+
 def _losses(history: History, lost: list[CopyLoss]) -> list[Anomaly]:
     by_cause: dict[str, list[CopyLoss]] = {}
     for loss in lost:
@@ -83,8 +93,8 @@ def _losses(history: History, lost: list[CopyLoss]) -> list[Anomaly]:
             "copy-lost",
             cause,
             len(rows),
-            f"{how_many(len(rows), 'input record')} without a copy",
-            tuple(_loss_shown(history, row) for row in choose(rows, lambda loss: loss.t_ms)),
+            f"{how_many(len(rows), 'input record')} {_SUMMARIES[cause]}",
+            tuple(_loss_shown(history, row) for row in some(rows)),
         )
         for cause, rows in by_cause.items()
     ]
@@ -97,7 +107,7 @@ def _loss_shown(history: History, loss: CopyLoss) -> Evidence:
     if loss.commit is not None:
         told.append(f"offset {loss.commit.offset} was committed by {seconds(loss.commit.t_ms)}")
     if loss.batch is not None:
-        told.append(f"a copy is in the batch at offset {loss.batch[1]} of the output")
+        told.append(f"the batch at offset {loss.batch[1]} of the output held it")
     return Evidence(
         what="; ".join(told),
         t_ms=loss.t_ms,
@@ -126,7 +136,7 @@ def _doubles(history: History, reads: CommittedReads, doubled: list[str]) -> lis
             cause,
             len(rows),
             f"{how_many(len(rows), 'input record')} with more than one copy",
-            tuple(choose(rows, lambda row: row.t_ms or 0.0)),
+            tuple(some(rows)),
         )
         for cause, rows in by_cause.items()
     ]
@@ -195,7 +205,7 @@ def _altered(history: History, reads: CommittedReads) -> list[Anomaly]:
             partition=partition_at(place),
             offset=offset_at(place),
         )
-        for place in choose(sorted(reads.altered), float)
+        for place in some(sorted(reads.altered))
     ]
     many = len(reads.altered)
     summary = f"{how_many(many, 'record')} of the output with another value than asked for"

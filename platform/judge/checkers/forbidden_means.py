@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from judge.acknowledgements import is_acknowledged
 from judge.checkers.asked import asked
 from judge.checkers.effective_config import missing_topic
-from judge.checkers.evidence import choose, how_many, seconds
+from judge.checkers.evidence import how_many, seconds, some
 from judge.history import Op
 from judge.index import History, acks_of, partition_of, sent_ms
 from judge.unclean import unclean_elections
@@ -58,7 +58,7 @@ _SUMMARIES = {
 
 
 def _chosen(rows: list[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(choose(rows, lambda row: row.t_ms or 0.0))
+    return tuple(some(rows))
 
 
 def _unclean(history: History) -> list[Evidence]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from judge.checkers.evidence import choose
+from judge.checkers.evidence import some
 from judge.history import Op
 from judge.index import History, partition_of
 from judge.verdict import Anomaly, CheckResult, Evidence
@@ -62,7 +62,7 @@ def _anomaly(cause: str, over: list[Op], much: str, allowed: object) -> list[Ano
             topic=op.topic,
             partition=partition_of(op),
         )
-        for op in choose(over, lambda op: op.t_ms)
+        for op in some(over)
     )
     summary = f"the log has {much}; {allowed} are allowed"
     return [Anomaly("log-growth", cause, len(over), summary, rows)]

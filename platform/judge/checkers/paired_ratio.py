@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from judge.blocks import BASELINE, CANDIDATE, CONTROL, Pair, blocks, pairs
 from judge.bootstrap import median_interval
-from judge.checkers.evidence import choose, how_many
+from judge.checkers.evidence import how_many, some
 from judge.history import Op
 from judge.index import History
 from judge.verdict import Anomaly, CheckResult, Evidence
@@ -105,7 +105,7 @@ def _load_failed(history: History) -> Anomaly | None:
     summary = f"our load did not run with the settings given: {_why(tried[0])}"
     rows = tuple(
         Evidence(f"a block of the candidate failed: {_why(op)}", op.t_ms)
-        for op in choose(tried, lambda op: op.t_ms)
+        for op in some(tried)
     )
     return Anomaly("too-little-gain", "load-failed", len(tried), summary, rows)
 
@@ -123,7 +123,7 @@ def _anomaly(each: _Graded) -> Anomaly:
             row.t_ms,
             detail={"measure": each.measure, "ratio": round(row.ratio, 4)},
         )
-        for row in choose(each.rows, lambda row: row.t_ms)
+        for row in some(each.rows)
     ]
     summary = f"{_said(each)}; asked for is {each.threshold:g}"
     return Anomaly("too-little-gain", cause, len(each.rows), summary, tuple(rows))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from judge.backlog import Gap, gaps
 from judge.checkers.asked import asked
-from judge.checkers.evidence import choose, how_many, seconds
+from judge.checkers.evidence import how_many, seconds, some
 from judge.index import History
 from judge.membership import SEEN_LATE_MS, Rebalance, looks, rebalances
 from judge.verdict import Anomaly, CheckResult, Evidence
@@ -71,7 +71,7 @@ def _too_long(over: list[tuple[Rebalance, Gap]], longest: float) -> Anomaly:
             gap.begin_ms,
             detail={"pause_ms": round(gap.length_ms, 3)},
         )
-        for each, gap in choose(over, lambda row: row[1].begin_ms)
+        for each, gap in some(over)
     )
     summary = f"a rebalance stopped all processing for {seconds(longest)}"
     return Anomaly("rebalance-pause", "paused-too-long", len(over), summary, shown)
@@ -84,7 +84,7 @@ def _too_many(found: list[Rebalance], allowed: int) -> Anomaly:
             f"at {seconds(each.t_ms)}",
             each.t_ms,
         )
-        for each in choose(found, lambda each: each.t_ms)
+        for each in some(found)
     )
     summary = f"{how_many(len(found), 'rebalance')}, and {allowed} would have done"
     return Anomaly("rebalance-pause", "too-many-rebalances", len(found), summary, shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from judge.checkers.evidence import choose, how_many
+from judge.checkers.evidence import how_many, some
 from judge.index import History, offset_at, partition_at
 from judge.tables import Tables, tables, tells_keys
 from judge.verdict import Anomaly, CheckResult, Evidence
@@ -43,7 +43,7 @@ def check(history: History, *, tombstones_gone: bool = False) -> CheckResult:
             cause,
             len(rows),
             f"{how_many(len(rows), 'key')} {_SUMMARIES[cause]}",
-            tuple(choose(rows, lambda _: 0.0)),
+            tuple(some(rows)),
         )
         for cause, rows in by_cause.items()
     )

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from judge.acknowledgements import is_acknowledged
 from judge.checkers.asked import asked
-from judge.checkers.evidence import choose, seconds
+from judge.checkers.evidence import seconds, some
 from judge.index import History
 from judge.verdict import Anomaly, CheckResult, Evidence
 
@@ -51,7 +51,7 @@ def check(
             begin,
             detail={"gap_ms": round(end - begin, 3)},
         )
-        for begin, end in choose(over, lambda gap: gap[0])
+        for begin, end in some(over)
     )
     anomaly = Anomaly("stall", "gap-too-long", len(over), summary, rows)
     return CheckResult(NAME, False, summary, (anomaly,), figures)

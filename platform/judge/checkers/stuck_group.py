@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from judge.backlog import Gap, gaps
 from judge.checkers.asked import asked
-from judge.checkers.evidence import choose, how_many, seconds
+from judge.checkers.evidence import how_many, seconds, some
 from judge.index import History
 from judge.membership import looks, peopled, rebalances
 from judge.verdict import Anomaly, CheckResult, Evidence
@@ -72,6 +72,6 @@ def _anomaly(cause: str, rows: list[Gap]) -> Anomaly:
             gap.begin_ms,
             detail={"gap_ms": round(gap.length_ms, 3), "waiting": gap.waiting},
         )
-        for gap in choose(rows, lambda gap: gap.begin_ms)
+        for gap in some(rows)
     )
     return Anomaly("stuck-group", cause, len(rows), summary, shown)

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 
 from judge.acknowledgements import acknowledgements
-from judge.checkers.evidence import choose, how_many, seconds
+from judge.checkers.evidence import how_many, seconds, some
 from judge.index import BatchKey, History, sent_ms
 from judge.transactions import (
     ABORT,
@@ -45,7 +45,7 @@ def check(history: History) -> CheckResult:
             key=lambda row: (row.t_ms or 0.0, row.what),
         )
         summary = f"{how_many(len(rows), 'transaction')} committed in part only"
-        shown = tuple(choose(rows, lambda row: row.t_ms or 0.0))
+        shown = tuple(some(rows))
         anomaly = Anomaly("torn-transaction", "parts-disagree", len(rows), summary, shown)
         return CheckResult(NAME, False, summary, (anomaly,), figures)
     if torn:
