@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from judge.client_keys import PRODUCER
 from judge.errors import LearnerError
 from judge.lab import Lab
+from judge.properties import client_properties, printable, topic_properties
 
-MAX_SETTING_LINES = 200
-"""More than Kafka has topic settings; bounds what one file can ask of the brokers."""
+__all__ = ["check_files", "load_settings", "printable", "topic_settings"]
 
 
 def check_files(lab: Lab, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -36,7 +37,8 @@ def check_files(lab: Lab, files: Mapping[str, bytes]) -> dict[str, bytes]:
 def topic_settings(lab: Lab, files: Mapping[str, bytes]) -> dict[str, str]:
     """The judged topic's settings: the author's, then the learner's file. Raises LearnerError."""
     judged = lab.scenario.judged
-    own = _properties(files, judged.settings_file) if judged.settings_file else {}
+    name = judged.settings_file
+    own = topic_properties(files[name], name) if name else {}
     return {**judged.settings, **own}
 
 
@@ -48,29 +50,8 @@ def load_settings(lab: Lab, files: Mapping[str, bytes]) -> dict[str, dict[str, s
     name = lab.scenario.workload.settings_file
     if not name:
         return {}
-    old = {name: lab.starter[name].encode()}
-    return {"candidate": _properties(files, name), "baseline": _properties(old, name)}
-
-
-def _properties(files: Mapping[str, bytes], name: str) -> dict[str, str]:
-    settings: dict[str, str] = {}
-    lines = files[name].decode("utf-8").splitlines()
-    if len(lines) > MAX_SETTING_LINES:
-        raise LearnerError("too-many-lines", f"{name} has over {MAX_SETTING_LINES} lines.", name)
-    for number, line in enumerate(lines, start=1):
-        text = line.strip()
-        if not text or text.startswith(("#", "!")):
-            continue
-        key, equals, value = text.partition("=")
-        if not equals or not key.strip():
-            raise LearnerError(
-                "bad-setting",
-                f"{name}, line {number}: {printable(text)} is no setting. "
-                "Write one name=value a line, and # before a comment.",
-                name,
-            )
-        settings[key.strip()] = value.strip()
-    return settings
+    arms = {"candidate": files[name], "baseline": lab.starter[name].encode()}
+    return {arm: client_properties(body, name, PRODUCER) for arm, body in arms.items()}
 
 
 def _check_content(name: str, content: bytes, max_bytes: int) -> None:
@@ -92,9 +73,3 @@ def _check_content(name: str, content: bytes, max_bytes: int) -> None:
             "Save the file as UTF-8.",
             name,
         ) from None
-
-
-def printable(text: str, limit: int = 80) -> str:
-    """`text` as it may be shown: quoted, control characters escaped, bounded in length."""
-    shown = ascii(text[:limit]) if not text[:limit].isprintable() else f"“{text[:limit]}”"
-    return shown + ("…" if len(text) > limit else "")
