@@ -12,14 +12,23 @@ from judge.home import Home
 from judge.sandbox.spawn import sandbox_command
 from judge.sandbox.uid import claim_uid
 
+PRELUDE = """
+import sys, types
+sys.modules["sandboxes"] = types.ModuleType("sandboxes")
+module = sys.modules["sandboxes.tap_stage"] = types.ModuleType("sandboxes.tap_stage")
+exec({stage!r}, module.__dict__)
+exec({scene!r})
+"""
+"""The sandbox holds the platform and none of its tests: what a scene imports goes along."""
+
 
 def run_scene(home: Home, name: str, *arguments: Any, patience_s: float = 240) -> Any:
     """What `tests/sandboxes/<name>.py` prints, given the arguments as JSON."""
     uid = claim_uid() if os.geteuid() == 0 else None
     command = sandbox_command(home, uid.number if uid else None)
     at = command.index("judge.inside")
-    scene = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
-    command[at - 1 :] = ["-c", scene]
+    code = PRELUDE.format(stage=_text("tap_stage"), scene=_text(name))
+    command[at - 1 :] = ["-c", code]
     try:
         done = subprocess.run(
             [*command, *map(json.dumps, arguments)],
@@ -34,3 +43,7 @@ def run_scene(home: Home, name: str, *arguments: Any, patience_s: float = 240) -
             uid.release()
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout)
+
+
+def _text(name: str) -> str:
+    return Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
