@@ -14,8 +14,9 @@ from judge.lab_stages import StageSpec, read_stages
 from judge.scenario import Scenario, read_scenario
 from judge.scenario_check import check_scenario
 
-CLIENTS = ("python",)
-"""What the learner's files are, see `judge.inside.programs`."""
+CLIENTS = ("python", "runbook", "config")
+"""What the learner's files are: a program of a kind in `judge.inside.programs`, or settings that
+our own load or a topic is given."""
 
 LEVELS = ("intro", "core", "senior", "principal")
 

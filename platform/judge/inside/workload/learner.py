@@ -13,6 +13,8 @@ from judge.inside.exits import ProgramExit, explain
 from judge.inside.jail import Program
 from judge.inside.limits import limits_from_dict
 from judge.inside.network import bootstrap
+from judge.inside.programs import KINDS
+from judge.inside.programs.kind import Command
 from judge.inside.stage import Stage
 from judge.inside.workload.answers import Answers
 from judge.inside.workload.sink import Sink
@@ -38,6 +40,7 @@ class Learner:
         self._stage, self._scenario, self._now_ms = stage, scenario, now_ms
         self._files = {name: base64.b64decode(body) for name, body in job["files"].items()}
         self._entry: str = job["entry"]
+        self._kind = KINDS.get(job["client"])
         self._limits = limits_from_dict(job["limits"])
         self._sinks: dict[str, Sink] = {}
         self.answers = Answers(stage.note, now_ms)
@@ -64,6 +67,8 @@ class Learner:
             on_line=heard,
             network=self._stage.network,
             env=self._env(name),
+            kind=self._kind,
+            on_command=self._heard_command,
         ).start()
         self._note("started", name)
 
@@ -145,6 +150,14 @@ class Learner:
         if op.id is not None:
             self.processed.add(op.id)
         self._stage.note(op)
+
+    def _heard_command(self, command: Command) -> None:
+        """Show a tool that a runbook ran; a program could forge it, so nothing is judged by it."""
+        detail = {"line": command.line, "code": command.code, "seconds": command.seconds}
+        kind = "fail" if command.code else "ok"
+        self._stage.note(Op(self._now_ms(), "cli", kind, "command", detail=detail))
+        said = {"what": "command", "text": f"{command.line} → {command.code}", "broker": None}
+        self._stage.emit(Event("timeline", self._now_ms(), {**said, "detail": detail}))
 
     def _note(self, f: str, name: str, *, error: str | None = None, **detail: Any) -> None:
         body = {"program": name, **detail}
