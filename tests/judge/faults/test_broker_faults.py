@@ -18,9 +18,6 @@ FOLLOWER = {"target": "follower", "topic": "", "partition": 0}
 GROUP = {"target": "group_coordinator", "of": "some-group"}
 TRANSACTION = {"target": "txn_coordinator", "of": "some-transaction"}
 CONTROLLER = {"target": "controller"}
-TARGETS = pytest.mark.parametrize(
-    "target", [LEADER, FOLLOWER, CONTROLLER, GROUP, TRANSACTION], ids=lambda t: t["target"]
-)
 
 
 def strike(run: Any, name: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +79,9 @@ def hit_the_wrong_one(run: Any, name: str, options: dict[str, Any]) -> None:
         module.find_target = find_target
 
 
-@TARGETS
+@pytest.mark.parametrize(
+    "target", [LEADER, FOLLOWER, CONTROLLER, GROUP, TRANSACTION], ids=lambda t: t["target"]
+)
 def test_a_paused_broker_stands_still_and_comes_back(rig: Rig, target: dict[str, Any]) -> None:
     seen = rig.do(strike, name="pause_broker", options=target)
 
@@ -104,7 +103,7 @@ def test_a_restarted_broker_is_gone_and_comes_back(rig: Rig, how: str) -> None:
     assert seen["answers_after"]
 
 
-@TARGETS
+@pytest.mark.parametrize("target", [FOLLOWER, CONTROLLER], ids=lambda t: t["target"])
 def test_the_killed_broker_is_the_one_with_the_role(rig: Rig, target: dict[str, Any]) -> None:
     seen = rig.do(strike, name="kill_broker", options=target)
 
