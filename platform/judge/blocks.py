@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import fmean
 
 from judge.history import Op
 from judge.index import History
@@ -47,12 +47,12 @@ def pairs(history: History, measure: str, first: str, second: str) -> list[Pair]
         name = int(detail.get("pair", 0))
         found = by_pair.setdefault(name, {first: [], second: []})
         found[detail["arm"]].append(measured(op, measure) if op.type == "ok" else 0.0)
-        ended_ms[name] = max(ended_ms.get(name, 0.0), op.t_ms)
+        ended_ms[name] = op.t_ms
     rows = []
     for name, found in sorted(by_pair.items()):
-        one, other = mean(found[first]), mean(found[second])
-        if one > 0 and other > 0 and min(*found[first], *found[second]) > 0:
-            ratio = other / one if measure in RATES else one / other
+        one, other = found[first], found[second]
+        if one and other and min(*one, *other) > 0:
+            ratio = fmean(other) / fmean(one) if measure in RATES else fmean(one) / fmean(other)
             rows.append(Pair(name, ratio, ended_ms[name]))
     return rows
 
@@ -84,12 +84,6 @@ def records_of(op: Op, count: str) -> float:
     detail = op.detail or {}
     paced = number(detail.get("paced")) if count in IN_THE_LOG else 0.0
     return paced or number(detail.get("records"))
-
-
-def mean(values: Iterable[float]) -> float:
-    """The mean; 0 of nothing."""
-    listed = list(values)
-    return sum(listed) / len(listed) if listed else 0.0
 
 
 def number(value: object) -> float:

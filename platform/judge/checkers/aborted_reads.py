@@ -20,9 +20,9 @@ def check(history: History) -> CheckResult:
     """
     reads, aborted = _readings(history), _aborted_orders(history)
     anomalies = [
-        *_anomaly("aborted-readable", reads, "record", "read as committed"),
-        *_anomaly("read-uncommitted", _processed(history, aborted), "record", "processed"),
-        *_anomaly("read-uncommitted", _copied(history), "record", "copied on"),
+        *_anomaly("aborted-readable", reads, "read as committed"),
+        *_anomaly("read-uncommitted", _processed(history, aborted), "processed"),
+        *_anomaly("read-uncommitted", _copied(history), "copied on"),
     ]
     figures: dict[str, float | int | str] = {
         "aborted": len(aborted | history.taken_back),
@@ -55,68 +55,74 @@ def _readings(history: History) -> list[Evidence]:
         if said == ABORT:
             for number in range(history.counts.get(key, len(history.ids[key]))):
                 inside[spot(key[0], key[1] + number)] = history.writers[key][0]
-    rows = []
-    for order_id, first in reads.first.items() if inside else ():
-        for place in (first, *reads.again.get(order_id, ())):
-            if place in inside:
-                where = f"partition {partition_at(place)}, offset {offset_at(place)}"
-                told = (
-                    f"record {order_id} at {where} was read as committed; "
-                    f"the transaction of producer {inside[place]} it is in was aborted"
-                )
-                rows.append(
-                    Evidence(
-                        told,
-                        reads.read_ms,
-                        order_id,
-                        topic=history.terms.topic,
-                        partition=partition_at(place),
-                        offset=offset_at(place),
-                    )
-                )
-    return sorted(rows, key=lambda row: (row.partition or 0, row.offset or 0))
+    found = sorted(
+        (place, order_id)
+        for order_id, first in reads.first.items()
+        for place in (first, *reads.again.get(order_id, ()))
+        if place in inside
+    )
+    return [
+        _at(
+            history,
+            place,
+            order_id,
+            f"record {order_id} at partition {partition_at(place)}, offset {offset_at(place)} was "
+            f"read as committed; the transaction of producer {inside[place]} it is in was aborted",
+        )
+        for place, order_id in found
+    ]
 
 
 def _processed(history: History, aborted: set[str]) -> list[Evidence]:
     """Aborted records of the topic that the program reads, and of which it did something."""
     doubtful = history.taken_back | (set() if history.terms.input_topic else aborted)
-    rows = [
-        Evidence(
-            f"record {order_id} was processed at {seconds(moments[0][0])}; "
-            "its transaction was aborted",
-            moments[0][0],
-            order_id,
-        )
+    found = sorted(
+        (min(t for t, _ in moments), order_id)
         for order_id, moments in history.processed.items()
         if order_id in doubtful and order_id not in history.filled
+    )
+    return [
+        Evidence(
+            f"record {order_id} was processed at {seconds(t)}; its transaction was aborted",
+            t,
+            order_id,
+        )
+        for t, order_id in found
     ]
-    return sorted(rows, key=lambda row: (row.t_ms or 0.0, row.id or ""))
 
 
 def _copied(history: History) -> list[Evidence]:
     """Orders that our producer took back from the input and that are in the output."""
     if not history.terms.input_topic:
         return []
-    reads = committed_reads(history)
-    rows = [
-        Evidence(
-            f"record {order_id} is in the output at offset {offset_at(reads.first[order_id])}; "
-            "its transaction in the input was aborted",
-            reads.read_ms,
+    first = committed_reads(history).first
+    copied = history.taken_back.intersection(first).difference(history.filled)
+    return [
+        _at(
+            history,
+            first[order_id],
             order_id,
-            topic=history.terms.topic,
-            partition=partition_at(reads.first[order_id]),
-            offset=offset_at(reads.first[order_id]),
+            f"record {order_id} is in the output at offset {offset_at(first[order_id])}; "
+            "its transaction in the input was aborted",
         )
-        for order_id in history.taken_back
-        if order_id in reads.first and order_id not in history.filled
+        for order_id in sorted(copied)
     ]
-    return sorted(rows, key=lambda row: row.id or "")
 
 
-def _anomaly(cause: str, rows: list[Evidence], noun: str, did: str) -> list[Anomaly]:
+def _at(history: History, place: int, order_id: str, what: str) -> Evidence:
+    return Evidence(
+        what,
+        committed_reads(history).read_ms,
+        order_id,
+        topic=history.terms.topic,
+        partition=partition_at(place),
+        offset=offset_at(place),
+    )
+
+
+def _anomaly(cause: str, rows: list[Evidence], did: str) -> list[Anomaly]:
     if not rows:
         return []
-    summary = f"{how_many(len(rows), noun)} of aborted transactions {did}"
+    summary = f"{how_many(len(rows), 'record')} of aborted transactions {did}"
     shown = tuple(some(rows))
     return [Anomaly("aborted-read", cause, len(rows), summary, shown)]

@@ -70,7 +70,7 @@ def check(
 
 def _value(count: Callable[[History], _Count], history: History) -> float | None:
     much, among = count(history)
-    return much / among if much > 0 and among > 0 else None
+    return much / among if much and among else None
 
 
 def _requests(history: History) -> _Count:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 
 from judge.acknowledgements import acknowledgements
-from judge.checkers.evidence import how_many, seconds, some
+from judge.checkers.evidence import LIMIT, how_many, seconds, some
 from judge.index import BatchKey, History, sent_ms
 from judge.transactions import (
     ABORT,
@@ -40,10 +40,7 @@ def check(history: History) -> CheckResult:
     doubtful = in_doubt(history)
     proved = {name: parts for name, parts in torn.items() if name[0] not in doubtful}
     if proved:
-        rows = sorted(
-            (_shown(history, name, parts) for name, parts in proved.items()),
-            key=lambda row: (row.t_ms or 0.0, row.what),
-        )
+        rows = [_shown(history, name, sorted(parts)) for name, parts in sorted(proved.items())]
         summary = f"{how_many(len(rows), 'transaction')} committed in part only"
         shown = tuple(some(rows))
         anomaly = Anomaly("torn-transaction", "parts-disagree", len(rows), summary, shown)
@@ -77,14 +74,12 @@ def _transactions(history: History) -> tuple[int, dict[_Name, list[_Part]]]:
 def _shown(history: History, name: _Name, parts: list[_Part]) -> Evidence:
     by_batch = acknowledgements(history).by_batch
     begun_ms = min(sent_ms(op) for key, _ in parts for op in by_batch[key])
-    told = [
-        f"partition {key[0]}, offset {key[1]}: {said}" for key, said in sorted(parts)[:8]
-    ]
+    told = [f"partition {key[0]}, offset {key[1]}: {said}" for key, said in parts[:LIMIT]]
     return Evidence(
         f"transaction {name[1] + 1} of producer {name[0][0]}, begun by {seconds(begun_ms)}: "
         + "; ".join(told),
         begun_ms,
         topic=history.terms.topic,
-        partition=min(parts)[0][0],
-        offset=min(parts)[0][1],
+        partition=parts[0][0][0],
+        offset=parts[0][0][1],
     )

@@ -97,5 +97,27 @@ def test_it_cannot_tell_what_nobody_counted():
     assert result.summary == "nothing in the run tells the requests per record"
 
 
+def test_it_cannot_tell_the_size_of_logs_that_nobody_measured():
+    assert check(stored("o1"), max_disk_bytes_per_record=1).kept is None
+
+
+def test_it_takes_no_notice_of_a_block_that_failed():
+    failed = block("candidate", 3, 40, kind="fail", records=100, requests=100)
+
+    assert check(BLOCKS, failed, max_requests_per_record=0.05).kept is True
+
+
+def test_it_leaves_out_a_block_that_did_not_count():
+    silent = block("candidate", 3, 40, records=10_000)
+
+    assert check(BLOCKS, silent, max_requests_per_record=0.05).figures == {
+        "requests_per_record": 0.04
+    }
+
+
+def test_it_allows_what_just_reaches_the_limit():
+    assert check(BLOCKS, max_requests_per_record=0.04, min_records_per_batch=20).kept is True
+
+
 def test_it_says_nothing_without_a_limit():
     assert (check(BLOCKS).kept, check(BLOCKS).anomalies) == (None, ())

@@ -67,6 +67,46 @@ def test_it_cannot_tell_when_a_configuration_differs_from_itself(control):
     assert check(by_pairs(2.0, 2.4, 1.9, control=control)).kept is None
 
 
+def by_latency(*ratios, control=1.0):
+    """Pairs whose ratios are exact: the baseline takes so many times the candidate's 16 ms."""
+    ops = [*block("a", 0, 1, p50_ms=16 * control), *block("b", 0, 2, p50_ms=16)]
+    for n, ratio in enumerate(ratios, start=1):
+        ops += [*block("baseline", n, n * 10, p50_ms=16 * ratio)]
+        ops += [*block("candidate", n, n * 10 + 5, p50_ms=16)]
+    return ops
+
+
+@pytest.mark.parametrize("control", [0.8, 1.25])
+def test_it_accepts_a_control_at_the_very_edge(control):
+    ops = by_latency(2, 2, 2, control=control)
+
+    assert check(ops, thresholds={"p50_ms": 1.5}).kept is True
+
+
+def test_it_accepts_a_gain_that_is_just_what_was_asked_for():
+    assert check(by_latency(1.5, 1.5, 1.5), thresholds={"p50_ms": 1.5}).kept is True
+
+
+def test_it_does_not_call_it_worse_when_nothing_changed():
+    result = check(by_latency(1, 1, 1), thresholds={"p50_ms": 1.5})
+
+    assert causes(result) == [("too-little-gain", "gain-too-small")]
+
+
+def test_it_takes_the_mean_of_several_blocks_of_an_arm():
+    ops = [*by_latency(2, 2), *block("baseline", 3, 80, p50_ms=10)]
+    ops += [*block("candidate", 3, 81, p50_ms=10), *block("baseline", 3, 82, p50_ms=54)]
+
+    assert check(ops, thresholds={"p50_ms": 4}).anomalies[0].evidence[2].detail["ratio"] == 3.2
+
+
+def test_it_throws_a_pair_away_of_which_one_block_tells_nothing():
+    ops = [*by_latency(2, 2), *block("baseline", 3, 80, p50_ms=10)]
+    ops += [*block("candidate", 3, 81, p50_ms=10), *block("candidate", 3, 82)]
+
+    assert check(ops, thresholds={"p50_ms": 1}).summary == "only 2 pairs of 3 tell their p50_ms"
+
+
 def test_it_cannot_tell_without_a_control():
     assert check(pair(1, 2, 1), pair(2, 2, 1), pair(3, 2, 1)).kept is None
 

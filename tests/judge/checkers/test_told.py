@@ -187,11 +187,11 @@ LOAD = [
     for n in range(5)
     for arm, records, seconds in (
         (("a", 1000, 1.0), ("b", 1000, 1.1)) if n == 0 else
-        (("baseline", 1000, 1.0), ("candidate", 1000, 1.0 / (1.0 + n / 10)))
+        (("baseline", 1000, 1.0), ("candidate", 1000, 1.0 / (1.012345 + n / 10)))
     )
     for op in block(
-        arm, n, n * 1000.0 + len(arm), records=records, seconds=seconds, requests=50,
-        batches=100, bytes=90_000, disk_bytes=70_000, p50_ms=10.0 if arm == "baseline" else 20.0,
+        arm, n, n * 1000.0 + len(arm), records=records, seconds=seconds, requests=51.2345678,
+        batches=97, bytes=90_001, disk_bytes=70_003, p50_ms=10.0 if arm == "baseline" else 20.0,
     )
 ]  # fmt: skip
 SIDES = [
