@@ -1,0 +1,36 @@
+"""Takes paid orders out of Kafka and has each one packed, one after the other."""
+
+import json
+import os
+import time
+
+from confluent_kafka import Consumer
+
+TOPIC = os.environ["TOPIC"]
+BATCH = 200
+
+consumer = Consumer(
+    {
+        "bootstrap.servers": os.environ["BOOTSTRAP_SERVERS"],
+        "group.id": os.environ["GROUP_ID"],
+        "client.id": "packing",
+        "auto.offset.reset": "earliest",
+        "auto.commit.interval.ms": 200,
+        "session.timeout.ms": 3000,
+        "heartbeat.interval.ms": 500,
+    }
+)
+
+
+def pack(order: dict) -> None:
+    """The work itself: the robot takes its time, then the parcel is on its way."""
+    time.sleep(0.004)
+    print(json.dumps({"order_id": order["order_id"], "status": "processed"}), flush=True)
+
+
+consumer.subscribe([TOPIC])
+for _round in range(4):
+    for message in consumer.consume(20, timeout=3):
+        if message.error():
+            continue
+        pack(json.loads(message.value()))
