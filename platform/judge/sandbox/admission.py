@@ -98,7 +98,9 @@ class Admission:
 
     def has_leisure(self, running: int) -> bool:
         """Whether work that nobody waits for would disturb none of the `running` runs."""
-        return running == 0 or self._machine.cpu_pressure_pct() < BUSY_PCT
+        if running == 0 or self._cpu_patience_s == 0:
+            return True
+        return self._machine.cpu_pressure_pct() < BUSY_PCT
 
     def _may_begin(self, asked: Request, waiting: _Waiting) -> bool:
         why = self._memory_obstacle(asked) or self._cpu_obstacle(asked)
