@@ -38,7 +38,7 @@ def check(
         return CheckResult(NAME, False, summary, (anomaly,))
     edges = [*moments, max(last_ms, moments[-1])]
     gaps = [(begin, end) for begin, end in pairwise(edges)]
-    longest = max((end - begin for begin, end in gaps), default=0.0)
+    longest = max(end - begin for begin, end in gaps)
     figures: dict[str, float | int | str] = {"longest_gap_ms": round(longest, 3)}
     over = [gap for gap in gaps if gap[1] - gap[0] > limit_ms]
     if not over:

@@ -34,9 +34,9 @@ def check(history: History, *, limit_ms: float = 10_000) -> CheckResult:
         Gap(max(gap.begin_ms, begin), min(gap.end_ms, end), gap.waiting)
         for gap in gaps(history)
         for begin, end in peopled(history)
-        if min(gap.end_ms, end) > max(gap.begin_ms, begin)
     ]
-    longest = max((gap.length_ms for gap in stuck), default=0.0)
+    # Where the two have no time in common the length is below 0, and longer than no limit.
+    longest = max([0.0, *(gap.length_ms for gap in stuck)])
     figures: dict[str, float | int | str] = {"stuck_ms": round(longest, 3)}
     over = sorted(
         (gap for gap in stuck if gap.length_ms > limit_ms), key=lambda gap: gap.begin_ms

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from histories.copying import committed, in_force, processed, put
-from histories.words import TOPIC, history, pressure, stored
+from histories.copying import INPUT, committed, in_force, processed, put
+from histories.words import TOPIC, handed, history, pressure, read, stored
 from judge.checkers import commit_ahead
 from judge.indexing import index_history
 
@@ -13,7 +13,7 @@ IDS = [f"o{n:02d}" for n in range(20)]
 
 
 def check(*parts, slack_ms=0, **terms):
-    found = index_history(history(*parts, input_topic="orders-in", **terms))
+    found = index_history(history(*parts, **({"input_topic": INPUT} | terms)))
     return commit_ahead.check(found, slack_ms=slack_ms)
 
 
@@ -55,6 +55,39 @@ def test_it_blames_a_timer_that_strikes_in_the_middle_of_a_batch():
     )
 
     assert causes(result) == {("commit-ahead", "auto-commit"): 3}
+
+
+def test_it_does_not_take_the_same_offset_again_for_another_commit():
+    again = [op for at in (400, 450, 500) for op in committed(8, at=at)]
+
+    result = check(put(*IDS), processed(*IDS, at=200, step=10), committed(8, at=250), again)
+
+    assert causes(result) == {("commit-ahead", "auto-commit"): 1}
+
+
+def test_it_takes_what_is_done_at_the_moment_of_a_commit_for_done():
+    result = check(put("o0", "o1"), processed("o0", "o1", at=200, step=10), committed(2, at=200))
+
+    assert causes(result) == {("commit-ahead", "auto-commit"): 1}
+
+
+def test_it_blames_the_program_when_half_of_its_commits_came_first():
+    result = check(
+        put(*IDS), committed(10, at=190), processed(*IDS, at=200, step=10), committed(20, at=350)
+    )
+
+    assert causes(result) == {("commit-ahead", "commit-before-processing"): 2}
+
+
+def test_it_goes_by_what_was_read_back_where_nobody_told_of_places():
+    ops = [*handed("o0", "o1"), *read("o0", "o1", "else"), *processed("o0", at=300)]
+
+    result = check(ops, committed(2, at=400, topic=TOPIC), input_topic="")
+
+    assert result.figures == {"commits": 1, "ahead": 1}
+    assert "record o1 at offset 1" in result.anomalies[0].evidence[0].what
+    assert check(ops, committed(3, at=400, topic=TOPIC), input_topic="").figures["ahead"] == 1
+    assert check(ops, committed(2, at=400)).kept is None
 
 
 def test_it_names_nobody_when_only_the_coordinator_told():
