@@ -73,6 +73,9 @@ class HoldError(FrameRule):
 
     def state(self) -> dict[str, Any]:
         """What is held on connections that are still open counts as held."""
+        for held in self._held:
+            if not held.wire.is_open:
+                held.event["released"] = "connection-closed"
         self._held = [held for held in self._held if held.wire.is_open]
         self._firing.held = len(self._held)
         return super().state()
