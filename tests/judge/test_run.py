@@ -77,8 +77,8 @@ def test_it_says_that_it_was_ours_when_the_sandbox_dies(home, pool):
         """The pool, remembering what it gave."""
 
         @staticmethod
-        def take(shape):
-            sandbox, warm = take(shape)
+        def take(*asked):
+            sandbox, warm = take(*asked)
             taken.append(sandbox)
             return sandbox, warm
 
