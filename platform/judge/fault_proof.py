@@ -35,7 +35,11 @@ def fault_effective(history: History) -> Broken | None:
     failed = [op for op in history.faults if op.type == "fail"]
     if failed:
         return "fault-had-no-effect", f"{_fault(failed[0])} did not take effect."
-    begun = {op.f for op in history.faults if op.type == "invoke"}
+    begun = {
+        op.f
+        for op in history.faults
+        if op.type == "invoke" and not (op.detail or {}).get("optional")
+    }
     for name in (*history.terms.faults, *sorted(begun)):
         if name not in took:
             what = "was begun and not proved" if name in begun else "was never begun"

@@ -191,7 +191,7 @@ def terms_of(job: Job, files: Mapping[str, bytes]) -> Terms:
         wanted_anomaly=asked.anomaly if asked else "",
         wanted_causes=asked.causes if asked else (),
         options=options_of(lab.scenario),
-        faults=tuple(s.options["fault"] for s in lab.scenario.steps if s.do == "inject"),
+        faults=lab.scenario.certain_faults,
         canaries={f"canary-{role}": role for role in lab.scenario.canaries},
         min_orders=MIN_ORDERS if lab.scenario.workload.kind in ("orders", "records") else 0,
         entry_bytes=len(files[lab.entry].strip()),

@@ -98,6 +98,12 @@ class Scenario:
         return self.source or self.judged
 
     @property
+    def certain_faults(self) -> tuple[str, ...]:
+        """The faults that every run must show; an optional one depends on the program."""
+        injected = (step.options for step in self.steps if step.do == "inject")
+        return tuple(options["fault"] for options in injected if not options["optional"])
+
+    @property
     def settings_watched(self) -> bool:
         """Whether a checker asks which settings were in force at the end."""
         return bool({"effective_config", "forbidden_means"} & self.checks.keys())

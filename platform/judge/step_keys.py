@@ -18,6 +18,7 @@ COUNTED = (
     "processed_ahead",
     "committed_ahead",
     "stored_ahead",
+    "committed_unstored",
 )
 """Conditions that count, and so need `more`: that many more than when the step began."""
 
@@ -57,6 +58,7 @@ def _inject(row: Fields) -> Options:
         "fault": fault,
         "as": row.text("as", fault),
         "text": row.text("text", ""),
+        "optional": row.flag("optional"),
         "options": FAULT_OPTIONS[fault](row),
     }
 

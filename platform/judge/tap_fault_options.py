@@ -62,6 +62,19 @@ def late_acknowledgement(row: Fields) -> Options:
     return {**produced_options(row), "for_ms": row.number("for_ms")}
 
 
+def late_commit(row: Fields) -> Options:
+    """A commit of offsets that is held: of the watched group, or of another.
+
+    `skip` commits pass first, and up to `spread` more, drawn from the run's seed.
+    """
+    return {
+        "group": row.text("group", ""),
+        "skip": row.whole("skip", 0),
+        "spread": row.whole("spread", 0),
+        "count": 1,
+    }
+
+
 def late_end_txn(row: Fields) -> Options:
     """An EndTxn that is held; `for_ms` bounds it, else it is held until it is healed."""
     return {

@@ -140,5 +140,6 @@ GAPS: dict[str, Callable[[RunState], int]] = {
     "processed_ahead": lambda run: records_processed(run) - records_committed(run),
     "committed_ahead": lambda run: records_committed(run) - records_processed(run),
     "stored_ahead": lambda run: records_stored(run) - records_committed(run),
+    "committed_unstored": lambda run: records_committed(run) - records_stored(run),
 }
 """How far one thing is ahead of another; `more` is the distance itself."""

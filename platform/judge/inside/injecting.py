@@ -22,7 +22,10 @@ def inject(run: RunState, options: Mapping[str, Any]) -> None:
         raise CutShort("program-over", "the program ended while it was still needed")
     text = options["text"] or name.replace("_", " ")
     run.tell("stage", stage="fault", label=text)
-    run.note(Op(run.now_ms(), "fault", "invoke", name, broker=run.leader_of(run.topic)))
+    leader = run.leader_of(run.topic)
+    # A program may never give such a fault its occasion; then there is nothing to be proved.
+    optional = {"optional": True} if options.get("optional") else None
+    run.note(Op(run.now_ms(), "fault", "invoke", name, broker=leader, detail=optional))
     fault = run.faults[known_as] = FAULTS[name](options["options"])
     try:
         proof = fault.inject(run)
