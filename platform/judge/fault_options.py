@@ -22,6 +22,8 @@ def no_options(_row: Fields) -> Options:
 
 
 FAULT_OPTIONS: Mapping[str, ReadOptions] = {
+    "dir_unwritable": target_options,
+    "disk_full": target_options,
     "hold_replication": no_options,
     "isolate_broker": target_options,
     "kill_broker": target_options,

@@ -1,4 +1,4 @@
-"""The processes of one sandbox's cluster: started, killed, paused, frozen, and read from outside."""
+"""The processes of one sandbox's cluster: started, killed, paused, frozen and seen from outside."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ DATA, LOGS = Path("/data"), Path("/run/brokers")
 INODES = 8192
 STOP_TIMEOUT_S = 5.0
 TAIL_LINES = 60
+WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--")
+"""A broker is the sandbox's root by name only: as for any user, a file's mode binds it."""
 
 
 class Brokers:
@@ -88,7 +90,7 @@ class Brokers:
             return
         with self.log_path(i).open("ab") as out:
             self._processes[i] = subprocess.Popen(
-                self.install.command(self._properties(i)),
+                [*WITHOUT_RIGHTS, *self.install.command(self._properties(i))],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,

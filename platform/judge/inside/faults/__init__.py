@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from judge.inside.faults.dir_unwritable import DirUnwritable
+from judge.inside.faults.disk_full import DiskFull
 from judge.inside.faults.hold_replication import HoldReplication
 from judge.inside.faults.isolate_broker import IsolateBroker
 from judge.inside.faults.kill_broker import KillBroker
@@ -59,6 +61,8 @@ class Lurking(Protocol):
 
 
 FAULTS: dict[str, Callable[[Mapping[str, Any]], Fault]] = {
+    "dir_unwritable": DirUnwritable,
+    "disk_full": DiskFull,
     "hold_replication": HoldReplication,
     "isolate_broker": IsolateBroker,
     "kill_broker": KillBroker,
