@@ -8,7 +8,6 @@ from judge.inside.tap.codec import FETCH, PRODUCE, UndecodableError, read_client
 from judge.inside.tap.ends import PAUSE_BYTES, End
 from judge.inside.tap.evidence import RECORDED_APIS, Evidence
 from judge.inside.tap.exchanges import Exchange, Exchanges
-from judge.inside.tap.fetches import MOST_WHOLE_BYTES
 from judge.inside.tap.frames import BadFrameError, FrameSplitter, Piece
 from judge.inside.tap.pair import Later, Pair
 from judge.inside.tap.seam import NoRules, Rules
@@ -137,7 +136,7 @@ class Connection(Pair):
     def _must_be_whole(self, correlation_id: int, frame_bytes: int) -> bool:
         api = self._exchanges.next(correlation_id).api
         if api == FETCH:
-            return frame_bytes <= MOST_WHOLE_BYTES
+            return self._evidence.fetch_room.take(self.number, frame_bytes)
         return api in RECORDED_APIS or api in self._rules.apis
 
     def _delivered(self, exchange: Exchange, why: str | None) -> None:

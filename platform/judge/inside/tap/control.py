@@ -76,6 +76,8 @@ class Control:
         return {"records": self._evidence.acknowledged[topic]}
 
     def _mode(self, mode: Mode) -> dict[str, Any]:
+        if mode not in ("full", "splice"):
+            raise BadRuleError(f"The tap has no mode {mode!r}. It has full and splice.")
         self._proxy.mode = mode
         return {}
 

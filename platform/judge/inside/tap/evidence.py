@@ -19,7 +19,7 @@ from judge.inside.tap.codec import (
     read_response,
 )
 from judge.inside.tap.exchanges import Exchange
-from judge.inside.tap.fetches import Fetches
+from judge.inside.tap.fetches import Fetches, Room
 from judge.inside.tap.frames import Piece
 from judge.inside.tap.produce import TopicKey, batches_of, results_of
 from judge.inside.tap.rows import Fate, batch_record, call_records, fetch_records
@@ -46,6 +46,7 @@ class Evidence:
         self._buffer = bytearray()
         self._names: dict[UUID, str] = {}
         self._fetches: dict[int, Fetches] = {}
+        self.fetch_room = Room()
         self._expected_rows = 0
         self.rows = 0
         self.unread_fetches = 0
@@ -87,6 +88,7 @@ class Evidence:
         self, connection: int, client_id: str | None, exchange: Exchange, piece: Piece
     ) -> None:
         """Add a Fetch response, or the beginning of one that is streamed, to the sums."""
+        self.fetch_room.give_back(connection)
         if connection not in self._fetches:
             self._fetches[connection] = Fetches(exchange.sent_s, client_id)
         sums = self._fetches[connection]
@@ -116,6 +118,7 @@ class Evidence:
 
     def settle_fetches(self, broker: int, connection: int) -> None:
         """The connection is over: write the rows of what it fetched."""
+        self.fetch_room.give_back(connection)
         sums = self._fetches.pop(connection, None)
         if sums is None or self._expected_rows + len(sums.by_place) > MOST_ROWS:
             return

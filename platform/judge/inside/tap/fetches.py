@@ -12,6 +12,10 @@ from judge.inside.tap.produce import TopicKey
 MOST_WHOLE_BYTES = 4 << 20
 """A larger response is streamed and counted as a whole: its partitions stay unknown."""
 
+MOST_COLLECTED_BYTES = 24 << 20
+"""All responses that are collected at this moment. Beyond it further ones are streamed: thirty
+consumers that read at once must not cost the tap what thirty responses weigh."""
+
 MOST_PARTITIONS = 1000
 """On one connection; those beyond it are summed up in one row without a topic."""
 
@@ -68,6 +72,27 @@ class Fetches:
         if place not in self.by_place and len(self.by_place) >= MOST_PARTITIONS:
             place = (None, None)
         return self.by_place.setdefault(place, Fetched())
+
+
+class Room:
+    """Shares out the memory in which fetch responses are collected, one a connection."""
+
+    def __init__(self) -> None:
+        self._taken: dict[int, int] = {}
+
+    def take(self, connection: int, frame_bytes: int) -> bool:
+        """Whether a response of that size may be collected; if so the room is taken."""
+        if frame_bytes > MOST_WHOLE_BYTES:
+            return False
+        self._taken.pop(connection, None)
+        if sum(self._taken.values()) + frame_bytes > MOST_COLLECTED_BYTES:
+            return False
+        self._taken[connection] = frame_bytes
+        return True
+
+    def give_back(self, connection: int) -> None:
+        """The connection's response is complete, or will never be."""
+        self._taken.pop(connection, None)
 
 
 def _batches(records: Any) -> Iterator[tuple[int, int]]:

@@ -70,7 +70,10 @@ class Proxy:
         """Call `do` after `delay_s`, whatever becomes of the connections."""
 
         def act() -> None:
-            do()
+            try:
+                do()
+            except Exception as error:  # nobody waits for it who could be told
+                self._note_bug(error)
             self.refresh_all()
 
         self._loop.timers.after(delay_s, act)
@@ -189,13 +192,16 @@ class Proxy:
         try:
             do()
         except Exception as error:  # one connection's bug must not take the tap down
-            where = error.__traceback__
-            while where is not None and where.tb_next is not None:
-                where = where.tb_next
-            line = f"{where.tb_frame.f_code.co_qualname}:{where.tb_lineno}" if where else ""
-            self._bugs[f"{type(error).__name__}: {error} at {line}"[:200]] += 1
+            self._note_bug(error)
             connection.reset("tap-bug")
         self._refresh(connection)
+
+    def _note_bug(self, error: Exception) -> None:
+        where = error.__traceback__
+        while where is not None and where.tb_next is not None:
+            where = where.tb_next
+        line = f"{where.tb_frame.f_code.co_qualname}:{where.tb_lineno}" if where else ""
+        self._bugs[f"{type(error).__name__}: {error} at {line}"[:200]] += 1
 
     def _refresh(self, connection: Pair) -> None:
         """Bring epoll and the memory account up to date with what the connection wants now."""

@@ -67,6 +67,9 @@ class Options:
         """An error by Kafka's name or number; it must be there and must not be success."""
         value = self._left.pop(key, None)
         try:
+            # True is 1 to Python, and nobody means OFFSET_OUT_OF_RANGE by it.
+            if not isinstance(value, str | int) or isinstance(value, bool):
+                raise ValueError(value)
             code = ErrorCode[value.lower()] if isinstance(value, str) else ErrorCode(value)
         except (KeyError, ValueError):
             remedy = "Give a name or a number of Kafka's error codes, as in REQUEST_TIMED_OUT."
@@ -79,6 +82,8 @@ class Options:
         """One API name or a list of them, all of `supported`."""
         value = self._left.pop(key, otherwise)
         names = value if isinstance(value, list) else [value]
+        if not names:
+            raise self.wrong(key, "is an empty list", "Name an API, or leave it away.")
         found: set[int] = set()
         for name in names:
             number = api_number(name) if isinstance(name, str) else None
