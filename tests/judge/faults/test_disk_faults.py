@@ -71,9 +71,9 @@ def end_by_another_cause(run: Any, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("disk_full", "No space left"), ("dir_unwritable", "ccess")]
+    ("name", "said"), [("disk_full", "No space left"), ("dir_unwritable", "denied")]
 )
-def test_a_broker_ends_with_its_disk_and_comes_back_with_it(rig: Rig, name: str, said: str) -> None:
+def test_a_broker_ends_with_its_disk_and_comes_back(rig: Rig, name: str, said: str) -> None:
     seen = rig.do(spoil, name=name, topic_settings={"min.insync.replicas": "2"})
 
     assert seen["proof"]["leader"] == seen["broker"]
