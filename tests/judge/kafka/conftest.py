@@ -44,6 +44,8 @@ class Nodes:
         self.processes = LoopbackCluster(root, commands)
         self.bootstrap = ",".join(f"{e.host}:{e.client_port}" for e in endpoints.values())
 
+    ids = (1, 2, 3)
+
     def data_dir(self, i: int) -> Path:
         return self._root / f"data{i}"
 

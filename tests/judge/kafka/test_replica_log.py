@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
-from judge.inside.observers.replica_log import log_end_offset, stored_batches
+from judge.inside.observers.replica_log import Torn, log_end_offset, stored_batches
 
 TOPIC = "orders"
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
@@ -147,3 +147,64 @@ def test_a_partial_batch_counts_once_it_is_whole(tmp_path: Path) -> None:
 
     write(tmp_path, batch(0, [b"a"]), late)
     assert log_end_offset(tmp_path, TOPIC, 0) == 2
+
+
+def torn_in(data_dir: Path) -> list[tuple[str, int, int, str]]:
+    torn: list[Torn] = []
+    for _batch in stored_batches(data_dir, TOPIC, 0, on_torn=torn.append):
+        pass
+    return [(found.segment.name, found.at_bytes, found.left_bytes, found.why) for found in torn]
+
+
+def test_a_whole_log_has_nothing_torn_to_tell_of(tmp_path: Path) -> None:
+    write(tmp_path, batch(0, [b"a"]))
+    write(tmp_path, batch(1, [b"b"]), segment=1)
+
+    assert torn_in(tmp_path) == []
+
+
+def test_it_tells_of_a_batch_that_was_cut_off(tmp_path: Path) -> None:
+    whole = batch(0, [b"whole"])
+    write(tmp_path, whole, batch(1, [b"x" * 100])[:70])
+    write(tmp_path, batch(2, [b"later"]), segment=2)
+
+    assert torn_in(tmp_path) == [("00000000000000000000.log", len(whole), 70, "cut")]
+
+
+def test_it_tells_of_a_batch_whose_crc_is_wrong_and_of_all_that_is_lost_behind_it(
+    tmp_path: Path,
+) -> None:
+    whole, after = batch(0, [b"whole"]), batch(2, [b"after"])
+    broken = bytearray(batch(1, [b"broken"]))
+    broken[-2] ^= 1
+    write(tmp_path, whole, bytes(broken), after)
+
+    left = len(broken) + len(after)
+    assert torn_in(tmp_path) == [("00000000000000000000.log", len(whole), left, "corrupt")]
+
+
+@pytest.mark.parametrize(("tail", "why"), [(bytes(4096), "zeros"), (b"\xff" * 100, "corrupt")])
+def test_it_tells_zeros_from_rubbish(tmp_path: Path, tail: bytes, why: str) -> None:
+    whole = batch(0, [b"whole"])
+    write(tmp_path, whole, tail)
+
+    assert torn_in(tmp_path) == [("00000000000000000000.log", len(whole), len(tail), why)]
+
+
+def test_headers_alone_are_read_when_nobody_asks_for_the_crc(tmp_path: Path) -> None:
+    broken = bytearray(batch(1, [b"broken"], codec=1))
+    broken[-2] ^= 1
+    write(tmp_path, batch(0, [b"a"]), bytes(broken))
+
+    found = list(stored_batches(tmp_path, TOPIC, 0, check_crc=False))
+
+    assert [(each.last_offset, each.codec) for each in found] == [(0, "none"), (1, "gzip")]
+
+
+def test_a_codec_that_nobody_knows_is_no_error(tmp_path: Path) -> None:
+    strange = bytearray(batch(0, [b"a"]))
+    strange[22] |= 7
+    write(tmp_path, bytes(strange))
+
+    assert values(tmp_path) == []
+    assert torn_in(tmp_path) == [("00000000000000000000.log", 0, len(strange), "corrupt")]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import Any
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException
+from confluent_kafka import ConsumerGroupTopicPartitions
 
 from judge.history import Op
-from judge.inside.clients import admin
+from judge.inside.observers.asking import Asker, error_name
 
 PERIOD_S = 0.2
-REQUEST_TIMEOUT_S = 1.0
 LAST_LOOK_TIMEOUT_S = 10.0
 """After a coordinator has died its successor first reads its part of __consumer_offsets."""
 
@@ -49,10 +49,9 @@ class Groups(threading.Thread):
     ) -> None:
         """Watch `groups`; `bootstrap` gives the live brokers. Nothing is asked before `start`."""
         super().__init__(name="groups", daemon=True)
-        self._servers, self._groups = bootstrap, tuple(groups)
+        self._asker, self._groups = Asker(bootstrap), tuple(groups)
         self._note, self._now_ms = note, now_ms
         self._halt = threading.Event()
-        self._client: Any = None
         self._committed: dict[tuple[str, str, int], int] = {}
         self._doubted: dict[tuple[str, str, int], int] = {}
         self._members: dict[str, dict[str, Any]] = {}
@@ -75,6 +74,7 @@ class Groups(threading.Thread):
             self.join()
         for group in self._groups:
             self._look_last(group)
+        self._asker.close()
 
     def _look_last(self, group: str) -> None:
         deadline = time.monotonic() + LAST_LOOK_TIMEOUT_S
@@ -91,30 +91,16 @@ class Groups(threading.Thread):
 
     def _look(self, group: str) -> str | None:
         """Ask for one group; the error's name when it was not answered."""
-        if self._client is None:
-            self._client = admin(self._servers())
         asked_ms = self._now_ms()
-        offsets = self._client.list_consumer_group_offsets(
-            [ConsumerGroupTopicPartitions(group)], request_timeout=REQUEST_TIMEOUT_S
-        )[group]
-        described = self._client.describe_consumer_groups(
-            [group], request_timeout=REQUEST_TIMEOUT_S
-        )[group]
-        try:
-            committed = offsets.result(REQUEST_TIMEOUT_S * 2).topic_partitions
-            committed_ms = self._now_ms()
-            description = described.result(REQUEST_TIMEOUT_S * 2)
-        except (KafkaException, TimeoutError) as failed:
-            # A client that knew a dead coordinator asks it for ten seconds and more.
-            self._client = None
-            return failed.args[0].name() if isinstance(failed, KafkaException) else "_TIMED_OUT"
-        self._see_committed(group, committed, committed_ms, asked_ms)
-        self._see_members(group, description, asked_ms)
+        answers = self._asker.ask(lambda client, timeout_s: _questions(client, group, timeout_s))
+        for failed in answers.values():
+            if isinstance(failed, Exception):
+                return error_name(failed)
+        self._see_committed(group, answers["committed"].topic_partitions, asked_ms)
+        self._see_members(group, answers["members"], asked_ms)
         return None
 
-    def _see_committed(
-        self, group: str, partitions: Sequence[Any], t_ms: float, asked_ms: float
-    ) -> None:
+    def _see_committed(self, group: str, partitions: Sequence[Any], asked_ms: float) -> None:
         # What is known and not in the answer is gone; what is in it with an error is not known.
         now = {key: NOT_COMMITTED for key in self._committed if key[0] == group}
         for each in partitions:
@@ -133,7 +119,7 @@ class Groups(threading.Thread):
             _group, topic, partition = key
             self._note(
                 Op(
-                    t_ms,
+                    self._now_ms(),
                     "group",
                     "info",
                     "committed",
@@ -166,6 +152,14 @@ class Groups(threading.Thread):
                 detail={**state, "asked_ms": asked_ms},
             )
         )
+
+
+def _questions(client: Any, group: str, timeout_s: float) -> dict[str, Future[Any]]:
+    offsets = client.list_consumer_group_offsets(
+        [ConsumerGroupTopicPartitions(group)], request_timeout=timeout_s
+    )
+    described = client.describe_consumer_groups([group], request_timeout=timeout_s)
+    return {"committed": offsets[group], "members": described[group]}
 
 
 def _state(name: str) -> str:

@@ -1,66 +1,42 @@
 """Reads a replica's log from its disk: every batch that Kafka itself would keep after a crash.
 
 Kafka's recovery keeps a log up to the first batch that is cut off or whose CRC is wrong, and so
-does this. A killed broker leaves its last batch half written, or a tail of zeros; neither is an
-error here, and neither is a record.
+does this. A killed broker may leave its last batch half written, or a tail of zeros: that is no
+record, and who asks with `on_torn` is told of it.
 """
 
 from __future__ import annotations
 
 import os
-import struct
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
-from aiokafka.record.default_records import DefaultRecordBatch
-from aiokafka.record.util import calc_crc32c
+from judge.inside.observers.stored_batch import (
+    HEADER,
+    MAGIC,
+    MAGIC_AT,
+    StoredBatch,
+    batch_end,
+    batch_of,
+)
 
-Record = tuple[int, bytes | None, bytes | None]
-"""Offset, key, value."""
-
-_HEADER = struct.Struct(">qiibIhiqqqhii")
-_BEFORE_LENGTH = 12
-"""Base offset and length: what the length does not count."""
-
-_CRC_FROM = 21
-_MAGIC = 2
-_CONTROL = 0x20
+__all__ = ["StoredBatch", "Torn", "log_end_offset", "stored_batches"]
 
 
-@dataclass(slots=True)
-class StoredBatch:
-    """One record batch as it lies on a disk. `crc` joins it with the same batch elsewhere.
+@dataclass(frozen=True, slots=True)
+class Torn:
+    """Where a log stops being one: `left_bytes` from `at_bytes` on in `segment` are no records.
 
-    `leader_epoch` is that of the leader who appended it; producer fields are −1 when the producer
-    was not idempotent. The CRC does not cover the offset and the epoch, which brokers set.
+    cut: the batch there is not whole; zeros: nothing was ever written there; corrupt: it is not
+    what its CRC says. The end of a live broker's log may be cut because it is being written.
     """
 
-    base_offset: int
-    last_offset: int
-    count: int
-    crc: int
-    leader_epoch: int
-    producer_id: int
-    producer_epoch: int
-    base_sequence: int
-    is_control: bool
-    _raw: bytes = field(repr=False)
-    _records: list[Record] | None = field(default=None, repr=False)
-
-    @property
-    def size_bytes(self) -> int:
-        """The whole batch on the disk, its header with it."""
-        return len(self._raw)
-
-    @property
-    def records(self) -> list[Record]:
-        """The records, decompressed and decoded when first asked for."""
-        if self._records is None:
-            batch = DefaultRecordBatch(self._raw)
-            self._records = [(record.offset, record.key, record.value) for record in batch]
-        return self._records
+    segment: Path
+    at_bytes: int
+    left_bytes: int
+    why: Literal["cut", "zeros", "corrupt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +53,53 @@ class _End:
 _ends: dict[Path, _End] = {}
 
 
-def stored_batches(data_dir: Path, topic: str, partition: int) -> Iterator[StoredBatch]:
+def stored_batches(
+    data_dir: Path,
+    topic: str,
+    partition: int,
+    *,
+    on_torn: Callable[[Torn], None] | None = None,
+    check_crc: bool = True,
+) -> Iterator[StoredBatch]:
     """Every whole batch of a replica, oldest first; none when there is no such replica.
 
     Reads a segment (8 MB by our settings) at a time. Compacted logs have gaps, so `count` may be
     less than the offsets that a batch spans.
+
+    Args:
+        data_dir: the node's log directory; its broker may live, be paused or be dead.
+        topic: the topic's name.
+        partition: its partition.
+        on_torn: told at most once, after the last batch, of what is there and is none.
+        check_crc: without it only headers are looked at, which is enough to count and to date.
     """
     for segment in _segments(data_dir, topic, partition):
         try:
-            data = segment.read_bytes()
+            data = memoryview(segment.read_bytes())
         except FileNotFoundError:
             continue  # a live broker has just deleted or compacted it
-        at = 0
-        while (end := _batch_end(data, at)) is not None:
-            raw = data[at:end]
-            batch = _batch(raw)
-            if calc_crc32c(memoryview(raw)[_CRC_FROM:]) != batch.crc:
+        at, corrupt = 0, False
+        while (end := batch_end(data, at)) is not None:
+            batch = batch_of(data[at:end])
+            if check_crc and not batch.crc_fits:
+                corrupt = True
                 break
             yield batch
             at = end
         if at < len(data):
-            return  # what comes after a torn batch is none of the log's, even in later segments
+            # What comes after a torn batch is none of the log's, even in later segments.
+            if on_torn is not None:
+                on_torn(Torn(segment, at, len(data) - at, _why(data[at:], corrupt)))
+            return
+
+
+def _why(rest: memoryview, corrupt: bool) -> Literal["cut", "zeros", "corrupt"]:
+    if corrupt:
+        return "corrupt"
+    if not any(rest):
+        return "zeros"
+    # A header that cannot be one is not what a write that was cut short leaves behind.
+    return "corrupt" if len(rest) > HEADER.size and rest[MAGIC_AT] != MAGIC else "cut"
 
 
 def log_end_offset(data_dir: Path, topic: str, partition: int) -> int:
@@ -123,13 +125,13 @@ def _walk_on(segment: Path) -> _End:
         log.seek(known.at_bytes)
         data = log.read()
     at, last_at, offset = 0, None, known.offset
-    while (end := _batch_end(data, at)) is not None:
-        fields = _HEADER.unpack_from(data, at)
+    while (end := batch_end(data, at)) is not None:
+        fields = HEADER.unpack_from(data, at)
         offset = fields[0] + fields[6] + 1
         at, last_at = end, at
     if last_at is None:
         return known
-    header = data[last_at : last_at + _HEADER.size]
+    header = data[last_at : last_at + HEADER.size]
     return _End(known.inode, known.at_bytes + at, offset, known.at_bytes + last_at, header)
 
 
@@ -140,7 +142,7 @@ def _known_end(segment: Path, log: BinaryIO) -> _End:
     if known is not None and known.inode == inode:
         log.seek(known.last_at_bytes)
         # The header holds the CRC, so an equal one means the same batch at the same place.
-        if log.read(_HEADER.size) == known.last_header:
+        if log.read(HEADER.size) == known.last_header:
             return known
     # Kafka names a segment after its first offset, so an empty one has an end as well.
     return _End(inode, 0, int(segment.stem), 0, b"")
@@ -148,30 +150,3 @@ def _known_end(segment: Path, log: BinaryIO) -> _End:
 
 def _segments(data_dir: Path, topic: str, partition: int) -> list[Path]:
     return sorted((data_dir / f"{topic}-{partition}").glob("*.log"))
-
-
-def _batch_end(data: bytes, at: int) -> int | None:
-    """Where the batch at `at` ends; None when no whole batch of version 2 is there."""
-    if at + _HEADER.size > len(data):
-        return None
-    fields = _HEADER.unpack_from(data, at)
-    end = at + _BEFORE_LENGTH + int(fields[1])
-    if fields[3] != _MAGIC or end < at + _HEADER.size or end > len(data):
-        return None
-    return end
-
-
-def _batch(raw: bytes) -> StoredBatch:
-    base, _, epoch, _, crc, attributes, delta, _, _, *producer, count = _HEADER.unpack_from(raw)
-    return StoredBatch(
-        base_offset=base,
-        last_offset=base + delta,
-        count=count,
-        crc=crc,
-        leader_epoch=epoch,
-        producer_id=producer[0],
-        producer_epoch=producer[1],
-        base_sequence=producer[2],
-        is_control=bool(attributes & _CONTROL),
-        _raw=raw,
-    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from functools import partial
 from typing import Any, Literal
 
 from confluent_kafka import KafkaError, KafkaException
@@ -11,7 +13,7 @@ from confluent_kafka.admin import ConfigResource, ConfigSource  # type: ignore[a
 
 from judge.errors import JudgeError
 from judge.history import Op
-from judge.inside.clients import admin
+from judge.inside.observers.asking import Asker, error_name
 
 REQUEST_TIMEOUT_S = 2.0
 TIMEOUT_S = 15.0
@@ -40,9 +42,7 @@ def topic_settings(
     }
 
 
-def broker_settings(
-    bootstrap: Callable[[], str], brokers: Iterable[int]
-) -> dict[int, Settings]:
+def broker_settings(bootstrap: Callable[[], str], brokers: Iterable[int]) -> dict[int, Settings]:
     """What each broker was told: its file's settings and what was changed since, no defaults.
 
     Raises JudgeError `settings-not-read`, for instance when one of `brokers` does not live.
@@ -86,27 +86,29 @@ def note_settings(
         note(Op(now_ms(), "metadata", "info", "config", broker=broker, detail=detail))
 
 
-def _ask(
-    bootstrap: Callable[[], str], resources: Sequence[Any]
-) -> list[Mapping[str, Any] | None]:
+def _ask(bootstrap: Callable[[], str], resources: Sequence[Any]) -> list[Mapping[str, Any] | None]:
     """One answer a resource, None for a topic that does not exist."""
     deadline, answers = time.monotonic() + TIMEOUT_S, dict[Any, Mapping[str, Any] | None]()
+    asker = Asker(bootstrap, REQUEST_TIMEOUT_S)
     while missing := [resource for resource in resources if resource not in answers]:
-        # A client of its own each time: one that knew a dead broker asks it for seconds. It has
-        # a name because a client that is thrown away leaves its futures open for ever.
-        client = admin(bootstrap())
-        asked = client.describe_configs(missing, request_timeout=REQUEST_TIMEOUT_S)
-        for resource, future in asked.items():
-            try:
-                answers[resource] = future.result(REQUEST_TIMEOUT_S * 2)
-            except (KafkaException, TimeoutError) as failed:
-                if _code(failed) == KafkaError.UNKNOWN_TOPIC_OR_PART:
-                    answers[resource] = None
-                elif time.monotonic() > deadline:
-                    raise JudgeError(
-                        "settings-not-read", f"{resource} did not tell its settings: {failed}"
-                    ) from None
+        for resource, answer in asker.ask(partial(_question, missing)).items():
+            if not isinstance(answer, Exception):
+                answers[resource] = answer
+            elif _code(answer) == KafkaError.UNKNOWN_TOPIC_OR_PART:
+                answers[resource] = None
+            elif time.monotonic() > deadline:
+                asker.close()
+                raise JudgeError(
+                    "settings-not-read",
+                    f"{resource} did not tell its settings: {error_name(answer)}",
+                )
+    asker.close()
     return [answers[resource] for resource in resources]
+
+
+def _question(resources: Sequence[Any], client: Any, timeout_s: float) -> dict[Any, Future[Any]]:
+    asked: dict[Any, Future[Any]] = client.describe_configs(resources, request_timeout=timeout_s)
+    return asked
 
 
 def _code(failed: Exception) -> int | None:

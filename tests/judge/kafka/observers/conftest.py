@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from judge.history import Op
 from judge.inside.clients import admin, consumer, producer
 from judge.inside.topics import create_topic
+from judge.kafka.installed import KafkaInstall
 from judge.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -80,10 +83,30 @@ def produce(nodes: Nodes) -> Produce:
     def write(topic: str, count: int, partition: int = 0, **settings: object) -> None:
         writer = producer(nodes.bootstrap, **settings)
         for n in range(count):
-            writer.produce(topic, b"value %d" % n, key=b"k", partition=partition)
+            writer.produce(topic, b"value-%d" % n, key=b"k", partition=partition)
         assert writer.flush(60) == 0
 
     return write
+
+
+Dump = Callable[..., list[str]]
+
+
+@pytest.fixture
+def dump(kafka: KafkaInstall) -> Dump:
+    """The lines that Kafka's own DumpLogSegments prints of some files."""
+
+    def run(*options: str, files: Iterable[Path]) -> list[str]:
+        tool = [str(kafka.java), "-cp", kafka.classpath, "org.apache.kafka.tools.DumpLogSegments"]
+        printed = subprocess.run(
+            [*tool, *options, "--files", ",".join(map(str, files))],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return printed.stdout.splitlines()
+
+    return run
 
 
 Join = Callable[..., Any]

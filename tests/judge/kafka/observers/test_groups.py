@@ -54,7 +54,7 @@ def test_it_sees_commits_and_members_come_and_go(
     member.commit(asynchronous=False)
     ops.wait(lambda: ops.of("committed", offset=10), "The second commit was not seen.")
     ops.wait(lambda: ops.of("members", count=1), "The member was not seen.")
-    member.unsubscribe()
+    member.close()
     ops.wait(lambda: ops[-1].count == 0, "The member was not seen to go.")
 
     # It notes each commit once, for the partition that has one.
@@ -102,7 +102,7 @@ def offsets_noted(*answers: int | None) -> list[int | None]:
     watch = Groups(lambda: "", ["g"], lambda op: noted.append(op.offset), lambda: 0.0)
     for answer in answers:
         partition = SimpleNamespace(topic="t", partition=0, offset=answer, error=None)
-        watch._see_committed("g", [partition] if answer is not None else [], 0.0, 0.0)
+        watch._see_committed("g", [partition] if answer is not None else [], 0.0)
     return noted
 
 
@@ -129,6 +129,6 @@ def test_a_partition_that_answers_with_an_error_is_as_it_was() -> None:
     bad = SimpleNamespace(topic="t", partition=0, offset=-1001, error=object())
 
     for partition in (good, bad, bad):
-        watch._see_committed("g", [partition], 0.0, 0.0)
+        watch._see_committed("g", [partition], 0.0)
 
     assert noted == [5]

@@ -46,12 +46,8 @@ def test_it_notes_every_setting_of_a_topic_as_it_is_in_force(
 
 def test_it_sees_a_setting_that_somebody_changed(nodes: Nodes, make_topic: MakeTopic) -> None:
     topic = make_topic(min_insync_replicas="2")
-    entry = ConfigEntry(
-        "min.insync.replicas", "1", incremental_operation=AlterConfigOpType.SET
-    )
-    resource = ConfigResource(
-        ConfigResource.Type.TOPIC, topic, incremental_configs=[entry]
-    )
+    entry = ConfigEntry("min.insync.replicas", "1", incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=[entry])
     client = admin(nodes.bootstrap)
     client.incremental_alter_configs([resource])[resource].result(30)
 
