@@ -16,6 +16,7 @@ from judge.home import Home
 from judge.job import Job, draw_seed
 from judge.lab import Lab
 from judge.receipts.book import Book
+from judge.receipts.standing import verdicts_so_far
 from judge.replay import replay
 from judge.run import run
 from judge.sandbox.admission import Admission
@@ -87,6 +88,7 @@ def verify(
     *,
     home: Home,
     repeat: int = 1,
+    at_least: int = 0,
     jobs: int = 1,
     only: str | None = None,
     on_try: Callable[[Try], None] = lambda _each: None,
@@ -96,6 +98,9 @@ def verify(
 ) -> Matrix:
     """Run every solution of `labs` `repeat` times, `jobs` at once.
 
+    With `at_least` only as often as its receipt lacks until that many runs have come to a
+    verdict on the present lab and engine: nothing at all where they have.
+
     Nothing is retried: an INCONCLUSIVE counts as one, a wrong verdict stays wrong. Each round
     goes over all labs, so that a sitting that is broken off has tried them all as often. With
     `load` every core is kept busy meanwhile. Each run is written into `book` when it is over.
@@ -103,12 +108,7 @@ def verify(
     Raises LabError when a lab's solutions cannot be read.
     """
     matrix = Matrix()
-    cases = [
-        (lab, solution)
-        for lab in labs
-        for solution in load_solutions(lab)
-        if only in (None, solution.name)
-    ]
+    cases = _rounds(labs, only, repeat, at_least)
     if not cases:
         return matrix
     with (
@@ -123,7 +123,7 @@ def verify(
         kept = histories or Path(scratch)
         waiting = [
             hands.submit(_written_down, lab, solution, home, pool, kept, book)
-            for lab, solution in cases * repeat
+            for lab, solution in cases
         ]
         try:
             for each in waiting:
@@ -157,6 +157,26 @@ def try_solution(lab: Lab, solution: Solution, home: Home, pool: Pool, kept: Pat
         got={stage: str(outcome_of(reports[stage])) for stage in sorted(reports)},
         seconds=float(report.timings_s.get("judged_s", 0.0)),
     )
+
+
+def _rounds(
+    labs: Iterable[Lab], only: str | None, repeat: int, at_least: int
+) -> list[tuple[Lab, Solution]]:
+    """What is run, in order: round after round over all labs."""
+    wanted: list[tuple[Lab, Solution, int]] = []
+    for lab in labs:
+        reached = verdicts_so_far(lab) if at_least else {}
+        for solution in load_solutions(lab):
+            if only in (None, solution.name):
+                times = at_least - reached.get(solution.name, 0) if at_least else repeat
+                wanted.append((lab, solution, times))
+    most = max((times for _lab, _solution, times in wanted), default=0)
+    return [
+        (lab, solution)
+        for number in range(most)
+        for lab, solution, times in wanted
+        if number < times
+    ]
 
 
 def _written_down(

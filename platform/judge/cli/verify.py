@@ -23,7 +23,11 @@ def add_to(commands: Any) -> None:
     parser.add_argument("labs", nargs="*", metavar="LAB", help="folders (default: all in labs/)")
     parser.add_argument("--all", action="store_true", help="every lab in labs/")
     parser.add_argument("--check", action="store_true", help="read the receipts, run nothing")
-    parser.add_argument("--repeat", type=_at_least_one, default=1, metavar="N")
+    times = parser.add_mutually_exclusive_group()
+    times.add_argument("--repeat", type=_at_least_one, default=1, metavar="N")
+    times.add_argument(
+        "--at-least", type=_at_least_one, metavar="N", help="only what the receipts lack until N"
+    )
     parser.add_argument("--jobs", type=_at_least_one, default=1, metavar="N", help="runs at once")
     parser.add_argument("--load", action="store_true", help="keep every core busy meanwhile")
     parser.add_argument("--solution", metavar="NAME", help="only this one")
@@ -44,6 +48,7 @@ def act(arguments: argparse.Namespace) -> int:
         labs,
         home=find_home(arguments.data),
         repeat=arguments.repeat,
+        at_least=arguments.at_least or 0,
         jobs=arguments.jobs,
         only=arguments.solution,
         on_try=_print_try,

@@ -65,6 +65,24 @@ def is_fresh(lab: Lab) -> bool:
     return not standing_of(lab).problems
 
 
+def verdicts_so_far(lab: Lab) -> dict[str, int]:
+    """Solution → how many runs have reached a verdict in every stage, on the present engine.
+
+    A solution that was never run is absent. Raises JudgeError `receipt-unreadable`.
+    """
+    receipt = read_receipt(receipt_path(lab.folder))
+    if receipt is None or _differences(receipt, lab_digest(lab.folder), present_basis()):
+        return {}
+    reached: dict[tuple[str, str], int] = {}
+    for (solution, stage, _machine), row in receipt.rows.items():
+        key = (solution, stage)
+        reached[key] = reached.get(key, 0) + row.runs - _times(row.inconclusive)
+    return {
+        name: min(runs for (solution, _stage), runs in reached.items() if solution == name)
+        for name, _stage in reached
+    }
+
+
 def _differences(receipt: Receipt, lab: str, basis: Basis) -> list[str]:
     """Each thing that is not any more what it was when the receipt was written."""
     then, now = receipt.basis, basis

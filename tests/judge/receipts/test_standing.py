@@ -18,6 +18,7 @@ from judge.receipts.receipt import Basis, add_run, receipt_path, row_of
 from judge.receipts.sample import SAMPLE, chosen, sampled
 from judge.receipts.standing import standing_of
 from judge.solutions import load_solutions
+from judge.verify import _rounds
 
 REAL = Path(__file__).parents[3] / "labs" / "acked-then-gone"
 
@@ -186,6 +187,26 @@ def test_a_run_during_which_the_lab_changed_is_not_written(lab: Lab) -> None:
 
     assert not book.write(lab, "reference", 1, {"fix": "PASS"}, {"fix": "PASS"})
     assert standing_of(lab).counts["runs"] == 1
+
+
+def test_only_what_a_receipt_lacks_is_run(lab: Lab, prove: Prove) -> None:
+    names = [solution.name for solution in load_solutions(lab)]
+    prove(unclear="starter")
+    prove(without="reference", machine="load")
+
+    asked = [solution.name for _lab, solution in _rounds([lab], None, repeat=1, at_least=2)]
+
+    assert asked == ["reference", "starter"]
+    assert [s.name for _lab, s in _rounds([lab], None, repeat=2, at_least=0)] == names * 2
+    assert _rounds([lab], None, repeat=1, at_least=1) == []
+
+
+def test_all_is_run_that_a_changed_engine_has_made_stale(lab: Lab, prove: Prove) -> None:
+    prove(basis=replace(NOW, engine="earlier"))
+
+    asked = _rounds([lab], None, repeat=1, at_least=1)
+
+    assert [solution for _lab, solution in asked] == load_solutions(lab)
 
 
 def test_a_fresh_lab_is_sampled_and_a_stale_one_is_run_whole(lab: Lab, prove: Prove) -> None:
