@@ -37,6 +37,29 @@ def run_program(
     )
 
 
+def run_kind(
+    sandbox: Sandbox,
+    kind: str,
+    text: str,
+    *,
+    limits: Mapping[str, Any] | None = None,
+    stdin_lines: Sequence[str] = (),
+    env: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Run `text` as the one file of a program of another kind, and return what came of it."""
+    name = {"runbook": "runbook.sh", "java": "Main.java"}[kind]
+    return sandbox.request(
+        "program",
+        timeout_s=3 * PATIENCE_S,
+        files={name: base64.b64encode(textwrap.dedent(text).encode()).decode()},
+        argv=[name],
+        limits={"wall_s": 2 * PATIENCE_S, **(limits or {})},
+        stdin_lines=list(stdin_lines),
+        env=dict(env or {}),
+        kind=kind,
+    )
+
+
 def unguarded(code: str, *options: str, env: Mapping[str, str] | None = None) -> str:
     """Run `code` in a weak jail: bwrap with the system's folders and `options` alone.
 

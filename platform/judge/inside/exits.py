@@ -15,6 +15,7 @@ REASONS = (
     "memory",
     "output",
     "start-failed",
+    "compile-error",
 )
 
 
@@ -26,7 +27,8 @@ class ProgramExit:
         reason: one of REASONS. "exited" covers every end of the program's own, signals too.
         code: its exit status; None when a signal ended it, or it never ran.
         signal: the signal that ended it, when one did.
-        stderr_tail: the last of its standard error; for "start-failed", what the jail said.
+        stderr_tail: the last of its standard error; for "start-failed", what the jail said;
+            for "compile-error", the problems in order, each as `file:line: message`.
         peak_memory_bytes: the most the watchdog saw.
         output_bytes: what it printed in all, the part over the limit included.
     """
@@ -68,6 +70,9 @@ def explain(end: ProgramExit, limits: Limits) -> str:
         return "Your program was ended because the run was over."
     if end.reason == "start-failed":
         return "Your program could not be started; that is our fault, not yours."
+    if end.reason == "compile-error":
+        first = end.stderr_tail.partition("\n")[0]
+        return f"Your program does not compile. {first}"
     if end.signal is not None:
         return _explain_signal(end.signal, limits)
     if end.code == 0:

@@ -29,6 +29,9 @@ _FLAGS = (
     "-Djava.awt.headless=true",
 )
 
+_NATIVE = "--enable-native-access=ALL-UNNAMED"
+"""zstd and snappy are native; without it the JVM prints four lines of warning."""
+
 _LOGGING = (
     # As Kafka's own tools log: warnings, on standard error, with the time in brackets.
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
@@ -94,14 +97,14 @@ class Toolbox:
 def tools_box() -> Toolbox:
     """Kafka's command line tools: the release without its logger, which is slow to start."""
     jars = [at for name, at in _placed() if name not in (_COMPILER, _SLOW_LOGGER)]
-    flags = ("-Xmx128m", "-Xss512k", *_FLAGS, *_LOGGING)
+    flags = ("-Xmx128m", "-Xss512k", _NATIVE, *_FLAGS, *_LOGGING)
     return Toolbox("tools", (*jars, TRAINING_JAR), flags)
 
 
 def client_box() -> Toolbox:
     """A program in Java: the clients, what compresses for them, and a logger; no broker."""
     jars = [at for name, at in _placed() if name in _CLIENT]
-    return Toolbox("client", (*jars, TRAINING_JAR), ("-Xmx128m", *_FLAGS, *_LOGGING))
+    return Toolbox("client", (*jars, TRAINING_JAR), ("-Xmx128m", _NATIVE, *_FLAGS, *_LOGGING))
 
 
 def compiler_box() -> Toolbox:

@@ -1,6 +1,7 @@
 """The kinds of program that a learner hands in, each run in the same jail.
 
     KINDS["python"]    a file for a Python with confluent-kafka
+    KINDS["java"]      sources, compiled and run beside Kafka's Java client
     KINDS["runbook"]   a shell script of Kafka's own command line tools
 
 A kind is asked for twice. `build(files, limits, network)` makes the files ready and says, by
@@ -25,8 +26,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from judge.inside.programs.java import Java
 from judge.inside.programs.kind import Kind
 from judge.inside.programs.python import Python
 from judge.inside.programs.runbook import Runbook
 
-KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (Python(), Runbook())}
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (Python(), Java(), Runbook())}
