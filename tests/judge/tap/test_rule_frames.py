@@ -107,17 +107,21 @@ def test_a_held_error_goes_out_before_the_answer_to_a_later_batch(
     eventually(lambda: tap.rule_state(rule)["held"] == 1)
     assert not yes.frames
 
-    # A response that is not a batch's does not set it free, but waits behind it.
-    learner.send(kafka_bytes.request(18, 3, 2), produce(3))
-    answers = [heard(learner, kafka_bytes) for _ in range(3)]
+    # What is no batch, or another partition's, does not set it free, but waits behind it.
+    learner.send(kafka_bytes.request(18, 3, 2), produce(3, ("orders", 1)))
+    eventually(lambda: len(yes.frames) == 2)
+    assert tap.rule_state(rule)["held"] == 1
+    learner.send(produce(4))
+    answers = [heard(learner, kafka_bytes) for _ in range(4)]
 
-    assert [number for number, _ in answers] == [1, 2, 3]
+    assert [number for number, _ in answers] == [1, 2, 3, 4]
     assert errors(answers[0][1]) == [("orders", 0, "network_exception", -1)]
-    assert errors(answers[2][1]) == [("orders", 0, "none", 30)]
-    assert len(yes.frames) == 2
-    assert [(o.type, o.error) for o in tap.ops(0)] == [("fail", "NETWORK_EXCEPTION"), ("ok", None)]
+    assert errors(answers[3][1]) == [("orders", 0, "none", 40)]
+    assert len(yes.frames) == 3
+    fates = [(o.type, o.partition, o.error) for o in tap.ops(0)]
+    assert fates == [("fail", 0, "NETWORK_EXCEPTION"), ("ok", 1, None), ("ok", 0, None)]
     (event,) = tap.rule_state(rule)["events"]
-    assert (event["released"], event["later"]) == ("later-response", [30])
+    assert (event["released"], event["later"]) == ("later-response", [40])
     assert tap.rule_state(rule)["held"] == 0
 
 

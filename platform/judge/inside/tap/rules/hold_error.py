@@ -30,9 +30,10 @@ class _Held:
 class HoldError(FrameRule):
     """Keeps a Produce from the broker and answers it with `error`, but not at once.
 
-    The answer waits until the broker has answered a later Produce of the same connection, and
-    is then sent before that answer, as Kafka's order of answers demands. `wait_ms` bounds it:
-    the event says whether a later batch was appended first (`released` is `later-response`).
+    The answer waits until the broker has answered a later Produce of the same connection to the
+    same partition, and is then sent before that answer, as Kafka's order of answers demands.
+    `wait_ms` bounds it: the event says whether there was one (`released` is `later-response`)
+    and whether it was appended first (`later` has its offset).
     """
 
     name = "hold_error"
@@ -57,12 +58,13 @@ class HoldError(FrameRule):
         return True
 
     def response(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
-        """A later Produce was answered: what was held for that goes first."""
+        """A later Produce to the same partition was answered: what was held for that goes first."""
         for held in list(self._held):
-            if held.wire is wire and held.exchange.turn < exchange.turn:
-                held.event["later"] = [
-                    result.error or result.base_offset for result in exchange.results.values()
-                ]
+            # Another partition's batch is later and still turns nothing round.
+            shared = [place for place in held.exchange.places if place in exchange.results]
+            if held.wire is wire and held.exchange.turn < exchange.turn and shared:
+                results = [exchange.results[place] for place in shared]
+                held.event["later"] = [result.error or result.base_offset for result in results]
                 self._release(held, "later-response")
         return False
 
