@@ -9,7 +9,7 @@ from judge import network_fault_options as network
 from judge import tap_fault_options as tap
 from judge.broker_fault_options import kill_brokers, restart_broker, start_broker
 from judge.fields import Fields
-from judge.program_fault_options import program_options
+from judge.program_fault_options import kill_program_at, program_options
 from judge.target_options import target_options
 
 Options = dict[str, Any]
@@ -29,6 +29,7 @@ FAULT_OPTIONS: Mapping[str, ReadOptions] = {
     "kill_broker": target_options,
     "kill_brokers": kill_brokers,
     "kill_program": program_options,
+    "kill_program_at": kill_program_at,
     "lost_acknowledgement": tap.lost_acknowledgement,
     "overtaken_batch": tap.overtaken_batch,
     "pause_broker": target_options,

@@ -16,6 +16,7 @@ from judge.inside.faults.isolate_broker import IsolateBroker
 from judge.inside.faults.kill_broker import KillBroker
 from judge.inside.faults.kill_brokers import KillBrokers
 from judge.inside.faults.kill_program import KillProgram
+from judge.inside.faults.kill_program_at import KillProgramAt
 from judge.inside.faults.lost_acknowledgement import LostAcknowledgement
 from judge.inside.faults.overtaken_batch import OvertakenBatch
 from judge.inside.faults.pause_broker import PauseBroker
@@ -68,6 +69,7 @@ FAULTS: dict[str, Callable[[Mapping[str, Any]], Fault]] = {
     "kill_broker": KillBroker,
     "kill_brokers": KillBrokers,
     "kill_program": KillProgram,
+    "kill_program_at": KillProgramAt,
     "lost_acknowledgement": LostAcknowledgement,
     "overtaken_batch": OvertakenBatch,
     "pause_broker": PauseBroker,
