@@ -106,6 +106,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "empty": "The program's file has nothing in it.",
         "topic-settings-refused": "Kafka would not create the topic with the settings given.",
         "syntax-error": "Python could not read the program's file.",
+        "compile-error": "The Java compiler refused the program's files.",
         "crashed": "The program ended by an error of its own.",
         "memory": "The program used more memory than it may.",
         "output": "The program printed more than it may.",

@@ -19,7 +19,14 @@ from judge.sanity import Broken, harness_sane, machine_not_starved
 from judge.terms import Terms
 from judge.verdict import Anomaly, CheckResult, Report, Verdict
 
-CERTAIN = ("empty", "topic-settings-refused", "syntax-error", "memory", "output")
+CERTAIN = (
+    "empty",
+    "topic-settings-refused",
+    "syntax-error",
+    "compile-error",
+    "memory",
+    "output",
+)
 """Failures of a program that no state of cluster or machine can bring about."""
 
 EXTRA_REASONS = {

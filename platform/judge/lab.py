@@ -14,7 +14,7 @@ from judge.lab_stages import StageSpec, read_stages
 from judge.scenario import Scenario, read_scenario
 from judge.scenario_check import check_scenario
 
-CLIENTS = ("python", "runbook", "config")
+CLIENTS = ("python", "java", "runbook", "config")
 """What the learner's files are: a program of a kind in `judge.inside.programs`, or settings that
 our own load or a topic is given."""
 

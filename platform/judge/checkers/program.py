@@ -43,10 +43,12 @@ def check(
     Options:
         min_answered: share of the orders handed that must have an answer when it ends by itself.
         expects: what its orders call for: `answers`, `processing` (they come in a topic, and each
-            is a deed to be done) or `nothing` that the program itself could tell of.
+            is a deed to be done), `nothing` that the program itself could tell of, or `no_program`.
     """
     answered = history.answered
     figures = {"handed": len(history.handed), "answered": answered}
+    if expects == "no_program":
+        return CheckResult(NAME, True, "the lab runs no program of the learner's", (), figures)
     op = history.exit
     if op is None:
         return CheckResult(NAME, None, "the end of the program was not seen", (), figures)
@@ -76,6 +78,9 @@ def _failure(history: History, op: Op) -> tuple[str, str] | None:
     if reason == "topic-settings-refused":
         why = str(detail.get("message") or "")
         return "topic-settings-refused", f"Kafka refused the topic's settings: {why}"
+    if reason == "compile-error":
+        first = _tail(op).partition("\n")[0]
+        return "compile-error", f"the program does not compile: {first[:200]}"
     if detail.get("signal") in _LIMIT_SIGNALS:
         cause, what = _LIMIT_SIGNALS[detail["signal"]]
         return cause, f"the program {what} and was stopped at {seconds(op.t_ms)}"
@@ -144,7 +149,9 @@ def _anomaly(op: Op, cause: str, summary: str) -> Anomaly:
     }
     tail = _tail(op)
     if tail:
-        detail["stderr_tail"] = tail[-TAIL_CHARS:]
+        # Of a compiler's problems the first ones count, of a crash's words the last.
+        shown = tail[:TAIL_CHARS] if cause == "compile-error" else tail[-TAIL_CHARS:]
+        detail["stderr_tail"] = shown
     what = summary
     line = _LINE.findall(tail)
     if line and cause in ("syntax-error", "crashed"):

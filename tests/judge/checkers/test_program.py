@@ -50,6 +50,17 @@ def test_it_keeps_it_when_the_program_was_ended_because_the_run_was_over():
     assert check(run, handed("o1"), refused("o1"), ended("killed-by-us", None)).kept is True
 
 
+def test_it_names_a_compile_error_by_its_first_problem():
+    problems = "\n".join(f"Main.java:{line}: no such thing" for line in range(3, 90))
+
+    result = check(ended("compile-error", None, at=0, stderr_tail=problems))
+
+    assert cause(result) == ["compile-error"]
+    (evidence,) = result.anomalies[0].evidence
+    assert "Main.java:3: no such thing" in evidence.what
+    assert evidence.detail["stderr_tail"].startswith("Main.java:3:")
+
+
 @pytest.mark.parametrize("error", ["SyntaxError", "IndentationError", "TabError"])
 def test_it_names_a_syntax_error_with_file_and_line(error):
     tail = SYNTAX.replace("SyntaxError", error)

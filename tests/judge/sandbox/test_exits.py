@@ -18,6 +18,7 @@ LIMITS = Limits(wall_s=12, memory_bytes=100 << 20, output_bytes=64 << 10, cpu_s=
         (ProgramExit("output"), "printed more than 64 KB"),
         (ProgramExit("killed-by-us"), "because the run was over"),
         (ProgramExit("start-failed"), "our fault, not yours"),
+        (ProgramExit("compile-error", stderr_tail="A.java:3: no\nA.java:4: no"), "A.java:3: no"),
         (ProgramExit("exited", code=0), "ended by itself"),
         (ProgramExit("exited", code=3), "exit status 3"),
         (ProgramExit("exited", signal=24), "more than 7 s of processor time"),

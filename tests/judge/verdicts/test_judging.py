@@ -168,6 +168,7 @@ def test_it_judges_one_run_for_either_stage():
         ([*ended("memory", None), *cut_short()], {}, "memory"),
         ([*ended("output", None), *cut_short()], {}, "output"),
         ([*ended("topic-settings-refused", None, at=0)], {}, "topic-settings-refused"),
+        ([*ended("compile-error", None), *cut_short()], {}, "compile-error"),
         (
             [*healthy(), *handed("o1"), *ended("killed-by-us", None), *cut_short("program-silent")],
             {},
