@@ -27,6 +27,9 @@ SETTINGS_CAUSES: Mapping[str, Mapping[str, str]] = {
         "worse-than-before": "It got worse by the measure that was to get better.",
         "load-failed": "Our load could not run with the settings given.",
     },
+    "too-slow": {
+        "waits-too-long": "Each record waits longer for its acknowledgement than the lab allows.",
+    },
     "wasteful": {
         "too-many-requests": "Each record costs more requests than it may.",
         "too-small-batches": "The batches hold fewer records than they must.",

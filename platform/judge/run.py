@@ -16,10 +16,10 @@ from judge.events import QUEUED, Event, OnEvent
 from judge.home import Home
 from judge.job import Job
 from judge.judging import judge_history, report_of_failure
+from judge.lab import Lab
 from judge.recording import Recording
 from judge.sandbox.link import Sandbox
 from judge.sandbox.pool import Pool
-from judge.scenario import Scenario
 from judge.shapes import shape_of
 from judge.terms import Terms, closing
 from judge.verdict import Report
@@ -190,7 +190,7 @@ def terms_of(job: Job, files: Mapping[str, bytes]) -> Terms:
         promises=lab.promises,
         wanted_anomaly=asked.anomaly if asked else "",
         wanted_causes=asked.causes if asked else (),
-        options=options_of(lab.scenario),
+        options=options_of(lab),
         faults=lab.scenario.certain_faults,
         canaries={f"canary-{role}": role for role in lab.scenario.canaries},
         min_orders=MIN_ORDERS if lab.scenario.workload.kind in ("orders", "records") else 0,
@@ -203,13 +203,15 @@ def terms_of(job: Job, files: Mapping[str, bytes]) -> Terms:
     )
 
 
-def options_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
+def options_of(lab: Lab) -> dict[str, dict[str, Any]]:
     """Every checker's options: the author's, and what follows from the kind of workload."""
+    scenario = lab.scenario
     options = {name: dict(each) for name, each in scenario.checks.items()}
     if scenario.workload.kind != "orders":
         # Only orders on standard input are answered; elsewhere silence is no failure.
         deeds = scenario.workload.kind == "records" and scenario.source is None
         expects = "processing" if deeds else "nothing"
+        expects = "no_program" if lab.client == "config" else expects
         options["program"] = {"expects": expects, **options.get("program", {})}
     return options
 

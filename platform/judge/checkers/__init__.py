@@ -19,6 +19,7 @@ from judge.checkers import (
     effective_config,
     exactly_once_copy,
     forbidden_means,
+    latency_budget,
     log_growth,
     lost_writes,
     paired_ratio,
@@ -58,6 +59,7 @@ CHECKERS: Mapping[str, Check] = {
     "forbidden_means": forbidden_means.check,
     "paired_ratio": paired_ratio.check,
     "counts": counts.check,
+    "latency_budget": latency_budget.check,
 }
 """Name of the promise -> the function that tests it, in the order reports list them."""
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from judge.acknowledgements import is_acknowledged
+from judge.blocks import CANDIDATE, blocks
 from judge.checkers.asked import asked
 from judge.checkers.effective_config import missing_topic
 from judge.checkers.evidence import how_many, seconds, some
@@ -133,10 +134,21 @@ def _by_command(history: History, pattern: re.Pattern[str], did: str) -> list[Ev
     return rows
 
 
+def _load_with_fewer_acks(history: History) -> list[Evidence]:
+    """Blocks of our own load that the learner's settings told not to wait."""
+    found = []
+    for op in blocks(history, CANDIDATE):
+        told = (op.detail or {}).get("settings") or {}
+        acks = told.get("acks", told.get("request.required.acks", "all"))
+        if acks in ("0", "1"):
+            found.append(Evidence(f"a block of our load was sent with acks={acks}", op.t_ms))
+    return found
+
+
 def _acks_lowered(history: History) -> list[Evidence]:
     sent: Iterable[Op] = history.appends
     low = sorted((op for op in sent if acks_of(op) in (0, 1)), key=sent_ms)
-    return [
+    return _load_with_fewer_acks(history) + [
         Evidence(
             f"a batch of {how_many(op.count or 0, 'record')} was sent with acks={acks_of(op)} "
             f"at {seconds(sent_ms(op))}"
