@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from judge.abandoned import left_open
 from judge.checkers.evidence import how_many, seconds
 from judge.fates import below_floor, fates
 from judge.index import History
@@ -11,6 +12,13 @@ Broken = tuple[str, str]
 
 MAX_LATE_WAKE_MS = 1500.0
 """Half a broker's session timeout of 3 s: a machine later than this can fence a healthy broker."""
+
+
+MAX_WAITED_PCT = 75.0
+"""Of a program's life: it would have been done in a quarter of the time, or answered in it."""
+
+SELF_MADE_PCT = 50.0
+"""Of a core, for all processes of the program together."""
 
 
 def harness_sane(history: History) -> Broken | None:
@@ -29,12 +37,21 @@ def harness_sane(history: History) -> Broken | None:
 def machine_not_starved(history: History) -> Broken | None:
     """The machine had time for all: a starved one looks like a fault."""
     for op in history.pressure:
-        late_ms = (op.detail or {}).get("latest_wake_ms", 0)
+        detail = op.detail or {}
+        late_ms = detail.get("latest_wake_ms", 0)
         if late_ms > MAX_LATE_WAKE_MS:
             return (
                 "machine-starved",
                 f"The machine was too busy: a thread of ours waited {seconds(late_ms)} "
                 "for a processor.",
+            )
+        waited_pct = detail.get("program_waited_pct", 0)
+        # Who keeps half a core busy got what a machine has to give, and made itself wait.
+        if waited_pct > MAX_WAITED_PCT and detail.get("program_ran_pct", 0) < SELF_MADE_PCT:
+            return (
+                "machine-starved",
+                f"The machine was too busy: the program had to wait for a processor "
+                f"{waited_pct:.0f} % of the time.",
             )
     return None
 
@@ -57,7 +74,7 @@ def read_back_complete(history: History) -> Broken | None:
     if became.unexplained:
         count = how_many(len(became.unexplained), "order")
         return "read-back-incomplete", f"{count} on a live broker's log could not be read back."
-    if became.hidden and not below_floor(history):
+    if became.hidden and not below_floor(history) and not left_open(history):
         count = how_many(len(became.hidden), "order")
         return (
             "read-back-incomplete",

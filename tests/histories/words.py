@@ -241,9 +241,9 @@ def cut_short(reason: str = "program-over", at: float = 8000) -> Ops:
     return [Op(at, "scenario", "info", "cut_short", error=reason, detail={"message": reason})]
 
 
-def pressure(latest_wake_ms: float = 3.0) -> Ops:
-    """How late a thread of ours was woken."""
-    detail = {"latest_wake_ms": latest_wake_ms}
+def pressure(latest_wake_ms: float = 3.0, **more: float) -> Ops:
+    """How late a thread of ours was woken, and what else was seen of the machine."""
+    detail = {"latest_wake_ms": latest_wake_ms, **more}
     return [Op(8950, "machine", "info", "pressure", detail=detail)]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 from confluent_kafka import KafkaException, TopicPartition
@@ -17,11 +16,7 @@ WATERMARK_TIMEOUT_S = 0.5
 
 
 class Board(threading.Thread):
-    """Draws `cluster` and `counts` events from the brokers' disks and from metadata.
-
-    It also measures how late it is woken: a machine that cannot wake a thread for seconds
-    cannot run three brokers in time either, and what they do then proves nothing.
-    """
+    """Draws `cluster` and `counts` events from the brokers' disks and from metadata."""
 
     def __init__(self, run: RunState) -> None:
         super().__init__(name="board", daemon=True)
@@ -31,15 +26,10 @@ class Board(threading.Thread):
         self._epochs: dict[int, int | None] = {}
         self._last: dict[str, Any] = {}
         self._client = admin(run.bootstrap())
-        self.latest_wake_s = 0.0
 
     def run(self) -> None:
         """Draw until `stop`."""
-        while True:
-            asleep = time.monotonic()
-            if self._halt.wait(PERIOD_S):
-                return
-            self.latest_wake_s = max(self.latest_wake_s, time.monotonic() - asleep - PERIOD_S)
+        while not self._halt.wait(PERIOD_S):
             self.draw()
 
     def stop(self) -> None:

@@ -24,6 +24,7 @@ from judge.inside.injecting import heal_all
 from judge.inside.network import bootstrap
 from judge.inside.observers.groups import Groups
 from judge.inside.observers.leadership import Leadership
+from judge.inside.observers.pressure import Pressure
 from judge.inside.observers.settings import note_settings
 from judge.inside.reader import Reading, read_back
 from judge.inside.run_state import RunState
@@ -107,13 +108,14 @@ def _make(run: RunState, spec: TopicSpec, settings: Mapping[str, str]) -> None:
 def _perform(run: RunState) -> dict[str, Any]:
     leadership = Leadership(run.bootstrap(), list(run.topics), run.saw_leader, run.unheard)
     leadership.start()
-    board = Board(run)
+    board, pressure = Board(run), Pressure(run.learner.processes)
     for canary in run.canaries:
         canary.start()
     if run.scenario.group:
         run.groups = Groups(run.bootstrap, [run.scenario.group], run.noted_committed, run.now_ms)
         run.groups.start()
     board.start()
+    pressure.start()
     try:
         _take_steps(run)
         _end_programs(run)
@@ -122,6 +124,7 @@ def _perform(run: RunState) -> dict[str, Any]:
         _read_everything(run)
     finally:
         board.stop()
+        pressure.stop()
         leadership.stop()
         if run.feed:
             run.feed.stop()
@@ -129,8 +132,7 @@ def _perform(run: RunState) -> dict[str, Any]:
     run.stage.tap.reset_connections("run-over")
     for op in run.stage.tap.ops(run.clock.begun_s):
         run.note(op)
-    late = {"latest_wake_ms": round(board.latest_wake_s * 1000)}
-    run.note(Op(run.now_ms(), "machine", "info", "pressure", detail=late))
+    run.note(pressure.op(run.now_ms()))
     return {"scenario_ms": scenario_ms, "total_ms": run.now_ms()}
 
 

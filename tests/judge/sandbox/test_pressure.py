@@ -31,7 +31,7 @@ def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_it_tells_shares_of_the_time_it_watched(kernel: Any) -> None:
     kernel(10.0, 1_000_000, 100, 900)
-    watch = Pressure(kernel.psi, kernel.stat)
+    watch = Pressure(psi=kernel.psi, stat=kernel.stat)
 
     kernel(14.0, 4_000_000, 150, 1050)
     watch.stop()
@@ -40,7 +40,7 @@ def test_it_tells_shares_of_the_time_it_watched(kernel: Any) -> None:
 
 
 def test_the_latest_wake_is_the_worst_of_all(kernel: Any) -> None:
-    watch = Pressure(kernel.psi, kernel.stat)
+    watch = Pressure(psi=kernel.psi, stat=kernel.stat)
 
     for late_s in (0.001, 2.0, 0.3):
         watch.woke(PERIOD_S + late_s)
@@ -49,10 +49,43 @@ def test_the_latest_wake_is_the_worst_of_all(kernel: Any) -> None:
 
 
 def test_a_kernel_that_tells_nothing_leaves_the_wakes(tmp_path: Path) -> None:
-    watch = Pressure(tmp_path / "none", tmp_path / "none")
+    watch = Pressure(psi=tmp_path / "none", stat=tmp_path / "none")
     watch.stop()
 
     assert set(watch.figures()) == {"latest_wake_ms"}
+
+
+def test_it_tells_how_long_the_learners_processes_waited_for_a_core(
+    kernel: Any, tmp_path: Path
+) -> None:
+    def process(pid: int, ran_s: float, waited_s: float) -> None:
+        (tmp_path / str(pid)).mkdir(exist_ok=True)
+        figures = f"{int(ran_s * 1e9)} {int(waited_s * 1e9)} 7\n"
+        (tmp_path / str(pid) / "schedstat").write_text(figures)
+
+    watch = Pressure(lambda: [7, 8, 9], psi=kernel.psi, stat=kernel.stat, proc=tmp_path)
+    kernel(100.0, 0, 0, 0)
+    process(7, 50.0, 30.0)
+    process(8, 0.0, 0.0)
+    watch.look()
+
+    kernel(110.0, 0, 0, 0)
+    process(7, 51.0, 38.0)
+    process(8, 2.0, 1.0)
+    watch.look()
+
+    figures = watch.figures()
+    assert (figures["program_waited_pct"], figures["program_ran_pct"]) == (80.0, 30.0)
+
+
+def test_a_process_that_was_hardly_there_tells_nothing(kernel: Any, tmp_path: Path) -> None:
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7" / "schedstat").write_text("5 5 5\n")
+    watch = Pressure(lambda: [7], psi=kernel.psi, stat=kernel.stat, proc=tmp_path)
+
+    watch.look()
+
+    assert "program_waited_pct" not in watch.figures()
 
 
 def test_it_watches_until_it_is_stopped() -> None:

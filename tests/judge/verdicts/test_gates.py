@@ -155,6 +155,24 @@ def test_it_stops_when_the_machine_was_too_busy():
     assert broken(without(), pressure(1501)) == "machine-starved"
 
 
+def test_it_stops_when_the_program_had_to_wait_for_a_core_most_of_its_life():
+    starved = pressure(program_waited_pct=75.1, program_ran_pct=20.0)
+
+    assert broken(without(), starved) == "machine-starved"
+
+
+def test_a_program_that_waits_a_little_had_its_chance():
+    busy = pressure(program_waited_pct=75.0, program_ran_pct=20.0, cpu_some_pct=100.0)
+
+    assert broken(without(), busy) is None
+
+
+def test_a_program_that_keeps_the_cores_busy_itself_is_not_starved():
+    spinning = pressure(program_waited_pct=95.0, program_ran_pct=50.0)
+
+    assert broken(without(), spinning) is None
+
+
 def test_it_stops_when_we_handed_out_too_little():
     assert broken(without(), min_orders=41) == "too-few-orders"
 

@@ -204,6 +204,17 @@ def test_it_does_not_hold_a_crash_against_a_program_on_a_starved_machine():
     assert outcome(report) == ("INCONCLUSIVE", "machine-starved", [])
 
 
+def test_it_does_not_hold_silence_against_a_program_without_a_core():
+    starved = pressure(program_waited_pct=90.0, program_ran_pct=5.0)
+    late = ended("wall-clock", None, at=90)
+
+    assert outcome(judge(healthy(), late, cut_short(), pressure()))[0] == "FAIL"
+    assert outcome(judge(healthy(), late, cut_short(), starved))[:2] == (
+        "INCONCLUSIVE",
+        "machine-starved",
+    )
+
+
 def test_it_does_not_hold_a_crash_against_a_program_on_a_sick_cluster():
     report = judge(ended(code=1, at=90), cut_short())
 

@@ -77,6 +77,10 @@ class Learner:
         program = self.programs.get(PROGRAM)
         return program is not None and program.send(line)
 
+    def processes(self) -> list[int]:
+        """Every process of every program that runs, by the sandbox's numbers."""
+        return [pid for program in list(self.programs.values()) for pid in program.processes()]
+
     def over(self) -> bool:
         """Whether every program that ought to run has ended."""
         left = [p for name, p in self.programs.items() if name not in self._ended_by_us]
