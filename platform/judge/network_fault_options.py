@@ -55,6 +55,15 @@ def lose_packets(row: Fields) -> Options:
     return {**target_options(row), "percent": percent}
 
 
+def slow_broker(row: Fields) -> Options:
+    """Whose link is slow: milliseconds each way, and how many more at most by chance."""
+    return {
+        **target_options(row),
+        "latency_ms": row.number("latency_ms"),
+        "jitter_ms": row.number("jitter_ms") if row.has("jitter_ms") else 0.0,
+    }
+
+
 def _side(row: Fields, key: str, default: tuple[str, ...] | None) -> list[str]:
     names = row.texts(key, default)
     if not names:

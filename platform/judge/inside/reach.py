@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import socket
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 
 from judge.inside.namespaces import current_network_namespace, enter_namespace
 
-CONNECTED, REFUSED, SILENT = "connected", "refused", "silent"
+CONNECTED, REFUSED, BROKEN, SILENT = "connected", "refused", "broken", "silent"
+_STATES = {0: CONNECTED, errno.ECONNREFUSED: REFUSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,8 @@ def socket_in(ns_fd: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> socke
 def try_all(trials: Iterable[Trial], timeout_s: float) -> list[str]:
     """What became of each: CONNECTED, REFUSED, or SILENT when nothing came back in time.
 
-    All are tried at once. The kernel of the one who is called answers, so a process that is
-    stopped or busy counts as reached.
+    BROKEN is one that was taken and reset at once. All are tried at the same time. The kernel
+    of the one who is called answers, so a process that is stopped or busy counts as reached.
     """
     wires = [_begin(trial) for trial in trials]
     found = [SILENT] * len(wires)
@@ -53,11 +55,18 @@ def try_all(trials: Iterable[Trial], timeout_s: float) -> list[str]:
                 poll.unregister(fd)
                 n = waiting.pop(fd)
                 failed = wires[n].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-                found[n] = REFUSED if failed else CONNECTED
+                found[n] = _STATES.get(failed, BROKEN)
     finally:
         for wire in wires:
             wire.close()
     return found
+
+
+def timed(trial: Trial, timeout_s: float) -> tuple[str, float]:
+    """What became of one trial and how many milliseconds that took: a round trip of the link."""
+    begun_s = time.monotonic()
+    (state,) = try_all([trial], timeout_s)
+    return state, round((time.monotonic() - begun_s) * 1000, 3)
 
 
 def _begin(trial: Trial) -> socket.socket:

@@ -117,6 +117,14 @@ def test_a_reset_after_the_append_makes_a_plain_producer_write_twice(rig: Rig) -
     assert repeated(seen["values"]) >= 1
 
 
+def test_an_acknowledgement_that_is_too_late_is_written_twice(rig: Rig) -> None:
+    impatient = producer(**PLAIN, **{"socket.timeout.ms": 1000})
+
+    seen = rig.do(strike, program=impatient, name="late_acknowledgement", keys={"for_ms": 2500})
+
+    assert repeated(seen["values"]) >= 1
+
+
 def never(run: Any, keys: dict[str, Any]) -> dict[str, Any]:
     """Inject a fault that no frame fits, let the program end, and heal it."""
     from judge.fault_options import FAULT_OPTIONS

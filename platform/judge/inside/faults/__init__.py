@@ -17,13 +17,25 @@ from judge.inside.faults.kill_broker import KillBroker
 from judge.inside.faults.kill_brokers import KillBrokers
 from judge.inside.faults.kill_program import KillProgram
 from judge.inside.faults.kill_program_at import KillProgramAt
+from judge.inside.faults.late_acknowledgement import LateAcknowledgement
+from judge.inside.faults.late_commit import LateCommit
+from judge.inside.faults.late_end_txn import LateEndTxn
+from judge.inside.faults.limit_bandwidth import LimitBandwidth
+from judge.inside.faults.lose_packets import LosePackets
 from judge.inside.faults.lost_acknowledgement import LostAcknowledgement
+from judge.inside.faults.lost_end_txn import LostEndTxn
+from judge.inside.faults.lost_heartbeats import LostHeartbeats
 from judge.inside.faults.overtaken_batch import OvertakenBatch
+from judge.inside.faults.partition_brokers import PartitionBrokers
 from judge.inside.faults.pause_broker import PauseBroker
 from judge.inside.faults.pause_program import PauseProgram
-from judge.inside.faults.partition_brokers import PartitionBrokers
+from judge.inside.faults.refuse_clients import RefuseClients
 from judge.inside.faults.reset_after_append import ResetAfterAppend
+from judge.inside.faults.reset_connections import ResetConnections
 from judge.inside.faults.restart_broker import RestartBroker
+from judge.inside.faults.silent_broker import SilentBroker
+from judge.inside.faults.slow_broker import SlowBroker
+from judge.inside.faults.slow_link import SlowLink
 from judge.inside.faults.start_broker import StartBroker
 from judge.inside.run_state import RunState
 
@@ -70,12 +82,24 @@ FAULTS: dict[str, Callable[[Mapping[str, Any]], Fault]] = {
     "kill_brokers": KillBrokers,
     "kill_program": KillProgram,
     "kill_program_at": KillProgramAt,
+    "late_acknowledgement": LateAcknowledgement,
+    "late_commit": LateCommit,
+    "late_end_txn": LateEndTxn,
+    "limit_bandwidth": LimitBandwidth,
+    "lose_packets": LosePackets,
     "lost_acknowledgement": LostAcknowledgement,
+    "lost_end_txn": LostEndTxn,
+    "lost_heartbeats": LostHeartbeats,
     "overtaken_batch": OvertakenBatch,
+    "partition_brokers": PartitionBrokers,
     "pause_broker": PauseBroker,
     "pause_program": PauseProgram,
-    "partition_brokers": PartitionBrokers,
+    "refuse_clients": RefuseClients,
     "reset_after_append": ResetAfterAppend,
+    "reset_connections": ResetConnections,
     "restart_broker": RestartBroker,
+    "silent_broker": SilentBroker,
+    "slow_broker": SlowBroker,
+    "slow_link": SlowLink,
     "start_broker": StartBroker,
 }

@@ -34,6 +34,11 @@ class Sides:
     ports: tuple[str, ...]
     one_way: bool = False
 
+    @property
+    def smaller(self) -> tuple[int, ...]:
+        """Who is drawn as cut off: the fewer, and the first of two sides of one size."""
+        return min(self.first, self.second, key=len)
+
     def matches(self) -> list[str]:
         """The packets that are dropped."""
         how = calls if self.one_way else cut_apart
@@ -76,7 +81,7 @@ class NodeCut:
             run.cut_calls[self._rule] = frozenset(sides.cut())
         run.stage.network.cut(self._rule, sides.matches())
         self._ask_who_knows(run)
-        run.cut_brokers |= {*sides.first, *sides.second}
+        run.cut_brokers |= {*sides.smaller}
         wait_until(
             lambda: run.stage.network.dropped(self._rule) > 0,
             TRAFFIC_TIMEOUT_S,
@@ -103,7 +108,7 @@ class NodeCut:
         cut = [pair for pair in self._sides.cut() if run.stage.brokers.alive(pair[1])]
         self._await_connected(run, cut, "after the cut was healed", code="fault-not-healed")
         run.cut_calls.pop(self._rule, None)
-        run.cut_brokers -= {*self._sides.first, *self._sides.second}
+        run.cut_brokers -= {*self._sides.smaller}
         return {"frames_dropped": dropped, "connected": [list(pair) for pair in cut]}
 
     def _ask_who_knows(self, run: RunState) -> None:
