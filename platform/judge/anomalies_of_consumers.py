@@ -20,6 +20,10 @@ CONSUMER_CAUSES: Mapping[str, Mapping[str, str]] = {
         "never-committed": (
             "The copy was written in a transaction that nobody asked to commit."
         ),
+        "behind-an-open-transaction": (
+            "The copy is committed and nobody can read it: the program broke off in a transaction "
+            "and began again under another transactional id, so nobody ended the first one."
+        ),
         "written-then-gone": "The copy was stored, and no log that survived holds it.",
         "not-copied": "By the end of the run the program had neither copied it nor passed it.",
     },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from judge.abandoned import left_open
 from judge.acknowledgements import acknowledgements
 from judge.committed_reads import committed_reads
 from judge.group_commits import Commit, commits
@@ -96,13 +97,16 @@ class _Story:
 
     def __init__(self, history: History) -> None:
         self._history = history
-        self._commits = commits(history)
+        self._commits, self._left_open = commits(history), left_open(history)
         self._read_ms = committed_reads(history).read_ms or history.end_ms
         self._transactional = any(writer[3] for writer in history.writers.values())
         self._doubtful, self._agreed = in_doubt(history), committing(history)
 
     def of(self, order_id: str, states: dict[str, BatchKey]) -> CopyLoss | None:
         """The loss; None when the copy may be there, or when nobody can say whose doing it is."""
+        if "hidden" in states and (held := self._left_open.get(states["hidden"][0])):
+            behind, batch = "behind-an-open-transaction", states["hidden"]
+            return CopyLoss(order_id, behind, held.broke_ms, batch=batch)
         if "unexplained" in states or "hidden" in states:
             return None
         effective = self._beyond(order_id, outside_only=False)
@@ -111,8 +115,8 @@ class _Story:
         if cause is None:
             return None
         shown = plain if cause == "offsets-outside-the-transaction" else effective
-        batch = next(iter(states.values()), None)
-        return CopyLoss(order_id, cause, self._sealed_ms(shown, batch), shown, batch)
+        place = next(iter(states.values()), None)
+        return CopyLoss(order_id, cause, self._sealed_ms(shown, place), shown, place)
 
     def _sealed_ms(self, commit: Commit | None, batch: BatchKey | None) -> float:
         """When it went wrong: at the commit, else when the copy was sent, else at the end."""

@@ -7,6 +7,7 @@ from judge.index import BatchKey, History, partition_of, spot
 
 RARE = (
     ("tap", "end_txn"),
+    ("tap", "init_producer"),
     ("tap", "group"),
     ("group", "members"),
     ("log", "marker"),

@@ -90,6 +90,17 @@ def end_asked(pid: int, at: float = 700, commit: bool = True, kind: str = "ok") 
     return [Op(at, "tap", kind, "end_txn", id="copier-1", detail=detail)]
 
 
+def begun(name: str, pid: int, at: float, kind: str = "ok") -> Ops:
+    """A producer with this transactional id is given a producer id."""
+    return [Op(at, "tap", kind, "init_producer", id=name, detail={"pid": pid, "epoch": 0})]
+
+
+def stopped(at: float, program: str = "program") -> Ops:
+    """The program is killed, provably."""
+    detail = {"program": program, "signal": "SIGKILL"}
+    return [Op(at, "fault", "ok", "kill_program", detail=detail)]
+
+
 def processed(*ids: str, at: float = 200, step: float = 0, program: str = "program") -> Ops:
     """The program's side effect for these, one after the other."""
     return [

@@ -79,13 +79,13 @@ def missing_topic(history: History, topic: str) -> Op | None:
 
 def _told(history: History, of: str, when: str) -> list[Op]:
     """What was last told of a topic, or by each broker, at the beginning or at the end."""
-    last: dict[int | None, Op] = {}
+    last: dict[int, Op] = {}
     for op in history.rare_ops("metadata", "config"):
         detail = op.detail or {}
         ours = op.topic is None if of == "brokers" else op.topic == of
         if op.type == "info" and ours and detail.get("_when", "end") == when:
-            last[op.broker if of == "brokers" else None] = op
-    return [last[broker] for broker in sorted(last, key=lambda b: -1 if b is None else b)]
+            last[op.broker or 0] = op
+    return [last[broker] for broker in sorted(last)]
 
 
 def _anomalies(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from judge.acknowledgements import acknowledgements
-from judge.checkers.evidence import how_many, seconds, some
+from judge.abandoned import left_open
+from judge.checkers.evidence import LIMIT, how_many, seconds, some
 from judge.committed_reads import CommittedReads, committed_reads
 from judge.copies import CopyLoss, Uncopied, uncopied
-from judge.group_commits import commits
-from judge.index import BatchKey, History, offset_at, partition_at, sent_ms
-from judge.transactions import outcomes
+from judge.double_copies import NEVER_SEEN, Doubled, copied_twice
+from judge.index import History, offset_at, partition_at
 from judge.verdict import Anomaly, CheckResult, Evidence
 
 NAME = "exactly_once_copy"
@@ -26,10 +25,10 @@ def check(history: History) -> CheckResult:
         return CheckResult(NAME, None, "this run copies nothing")
     reads, inputs = committed_reads(history), history.filled
     missing = uncopied(history)
-    doubled = sorted(i for i in reads.again if i in inputs)
+    doubled = copied_twice(history)
     anomalies = [
         *_losses(history, missing.lost),
-        *_doubles(history, reads, doubled),
+        *_doubles(history, doubled),
         *_altered(history, reads),
     ]
     figures: dict[str, float | int | str] = {
@@ -69,6 +68,7 @@ _LOST = {
     "committed-before-written": "has no copy, and its offset was committed",
     "aborted-only": "has copies in aborted transactions only",
     "never-committed": "has a copy in a transaction that was never committed",
+    "behind-an-open-transaction": "has a committed copy that nobody can read",
     "written-then-gone": "had a copy on a log that did not survive",
     "not-copied": "was not copied by the end of the run",
 }
@@ -79,6 +79,7 @@ _SUMMARIES = {
     "committed-before-written": "without a copy although the offset was committed",
     "aborted-only": "with copies in aborted transactions only",
     "never-committed": "with copies in transactions that were never committed",
+    "behind-an-open-transaction": "with copies behind a transaction that was left open",
     "written-then-gone": "with copies on logs that did not survive",
     "not-copied": "not copied by the end of the run",
 }
@@ -106,6 +107,13 @@ def _loss_shown(history: History, loss: CopyLoss) -> Evidence:
     told = [f"input record {loss.id} (partition {partition}, offset {offset}) {_LOST[loss.cause]}"]
     if loss.commit is not None:
         told.append(f"offset {loss.commit.offset} was committed by {seconds(loss.commit.t_ms)}")
+    held = left_open(history).get(loss.batch[0]) if loss.batch else None
+    if held is not None and loss.cause == "behind-an-open-transaction":
+        told.append(
+            f"transactional id {held.opened_as} left a transaction open at offset "
+            f"{held.batch[1]} when the program broke off at {seconds(held.broke_ms)}, and the "
+            f"next life took the id {held.next_as}"
+        )
     if loss.batch is not None:
         told.append(f"the batch at offset {loss.batch[1]} of the output held it")
     return Evidence(
@@ -119,78 +127,34 @@ def _loss_shown(history: History, loss: CopyLoss) -> Evidence:
     )
 
 
-def _doubles(history: History, reads: CommittedReads, doubled: list[str]) -> list[Anomaly]:
-    places = history.places_of(set(doubled))
-    by_cause: dict[str, list[Evidence]] = {}
-    for order_id in doubled:
-        spots = sorted({reads.first[order_id], *reads.again[order_id]})
-        batches = _batches_at(history, spots, places.get(order_id, []))
-        cause = _doubled_cause(history, batches)
-        shown = _double_shown(history, order_id, spots, batches, cause)
-        by_cause.setdefault(cause, []).append(shown)
-    for rows in by_cause.values():
-        rows.sort(key=lambda row: (row.t_ms or 0.0, row.id or ""))
+def _doubles(history: History, doubled: list[Doubled]) -> list[Anomaly]:
+    by_cause: dict[str, list[Doubled]] = {}
+    for each in sorted(doubled, key=lambda each: (each.sent_ms, each.id)):
+        by_cause.setdefault(each.cause, []).append(each)
     return [
         Anomaly(
             "copy-doubled",
             cause,
             len(rows),
             f"{how_many(len(rows), 'input record')} with more than one copy",
-            tuple(some(rows)),
+            tuple(_double_shown(history, each) for each in some(rows)),
         )
         for cause, rows in by_cause.items()
     ]
 
 
-def _batches_at(
-    history: History, spots: list[int], found: list[tuple[BatchKey, int]]
-) -> list[BatchKey]:
-    """The stored batch of each place that the reader found a copy at, as far as logs tell."""
-    batches: list[BatchKey] = []
-    for place in spots:
-        around = {
-            key
-            for key, _ in found
-            if key[0] == partition_at(place)
-            and 0 <= offset_at(place) - key[1] < history.counts.get(key, len(history.ids[key]))
-        }
-        # Where logs parted, the one that the reader read is on a broker that lives.
-        gone = history.gone_brokers
-        living = {k for k in around if any(broker not in gone for broker, _ in history.copies[k])}
-        batches += sorted(living or around)[:1]
-    return batches
-
-
-def _doubled_cause(history: History, batches: list[BatchKey]) -> str:
-    """The earliest thing that let it happen: one write of both, no transaction, its offsets."""
-    if len(set(batches)) < len(batches) or not batches:
-        return "written-twice"
-    ended = outcomes(history)
-    if any(key not in ended for key in batches):
-        return "not-transactional"
-    inside = any(commit.in_transaction for rows in commits(history).values() for commit in rows)
-    return "written-twice" if inside else "offsets-outside-the-transaction"
-
-
-def _double_shown(
-    history: History, order_id: str, spots: list[int], batches: list[BatchKey], cause: str
-) -> Evidence:
-    by_batch = acknowledgements(history).by_batch
-    tries = [op for key in batches for op in by_batch.get(key, [])]
-    last = max(tries, key=lambda op: op.t_ms, default=None)
-    offsets = [(partition_at(place), offset_at(place)) for place in spots]
-    shown = ", ".join(f"{partition}/{offset}" for partition, offset in offsets[:8])
-    told = [f"input record {order_id} has {len(offsets)} copies in the output, at {shown}"]
-    if last is not None:
-        told.append(f"the last was sent at {seconds(sent_ms(last))}")
+def _double_shown(history: History, each: Doubled) -> Evidence:
+    shown = ", ".join(f"{partition_at(place)}/{offset_at(place)}" for place in each.places[:LIMIT])
+    told = f"input record {each.id} has {len(each.places)} copies in the output, at {shown}"
+    known = each.sent_ms != NEVER_SEEN
     return Evidence(
-        what="; ".join(told),
-        t_ms=sent_ms(last) if last else None,
-        id=order_id,
+        what=told + (f"; the last was sent at {seconds(each.sent_ms)}" if known else ""),
+        t_ms=each.sent_ms if known else None,
+        id=each.id,
         topic=history.terms.topic,
-        partition=offsets[-1][0],
-        offset=offsets[-1][1],
-        detail={"cause": cause, "transactions": [outcomes(history).get(k, "") for k in batches]},
+        partition=partition_at(each.places[-1]),
+        offset=offset_at(each.places[-1]),
+        detail={"cause": each.cause, "transactions": list(each.outcomes)},
     )
 
 

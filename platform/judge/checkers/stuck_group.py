@@ -53,7 +53,7 @@ def check(history: History, *, limit_ms: float = 10_000) -> CheckResult:
 
 def _cause(history: History, gap: Gap) -> str:
     def inside(t_ms: float) -> bool:
-        return gap.begin_ms <= t_ms <= gap.end_ms
+        return gap.begin_ms <= t_ms < gap.end_ms
 
     if sum(op.f == "exit" and inside(op.t_ms) for op in history.programs) >= OFTEN:
         return "restarts-without-progress"

@@ -18,6 +18,7 @@ def check(*parts, slack_ms=0, **terms):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
@@ -111,6 +112,15 @@ def test_it_grants_the_slack_in_which_a_side_effect_may_be_heard_of():
     assert check(ahead, slack_ms=9).kept is False
     assert check(ahead, slack_ms=10).kept is True
     assert check(ahead, pressure(latest_wake_ms=10)).kept is True
+
+
+def test_it_counts_only_what_was_not_done_in_time():
+    ahead = [*put("o0", "o1", "o2"), *committed(3, at=300), *processed("o1", at=310)]
+    late = [*processed("o0", at=311), *processed("o2", at=312)]
+
+    result = check(ahead, late, slack_ms=10)
+
+    assert result.anomalies[0].evidence[0].detail["passed"] == 2
 
 
 def test_it_does_not_look_at_a_commit_inside_a_transaction():

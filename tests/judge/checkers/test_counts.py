@@ -16,6 +16,7 @@ def check(*parts, **limits):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return [(anomaly.name, anomaly.cause) for anomaly in result.anomalies]
 
 

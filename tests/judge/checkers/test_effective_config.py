@@ -19,6 +19,7 @@ def check(*parts, required=FLOOR, **options):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return [(anomaly.name, anomaly.cause) for anomaly in result.anomalies]
 
 
@@ -86,6 +87,23 @@ def test_it_looks_at_every_broker_when_asked_to():
 
     assert causes(result) == [("wrong-config", "not-as-required")]
     assert result.anomalies[0].evidence[0].broker == 3
+
+
+def test_it_takes_the_last_answer_of_each_broker_in_their_order():
+    ops = [
+        *configured(at=0, when="begin", topic=None, broker=2, min_insync_replicas="1"),
+        *configured(at=10, when="begin", topic=None, broker=2, min_insync_replicas="2"),
+        *configured(topic=None, broker=3, min_insync_replicas="0"),
+        *configured(topic=None, broker=2, min_insync_replicas="1"),
+    ]
+
+    result = check(ops, topic="brokers")
+
+    assert [(a.cause, a.evidence[0].broker) for a in result.anomalies] == [
+        ("changed-by-the-end", 2),
+        ("not-as-required", 3),
+    ]
+    assert result.figures == {"required": 1, "wrong": 2}
 
 
 def test_it_finds_that_the_topic_is_gone():

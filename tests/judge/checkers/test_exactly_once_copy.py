@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from histories.copying import (
     INPUT,
+    begun,
     committed,
     end_asked,
     in_force,
     marked,
     put,
     read_committed,
+    stopped,
     written,
 )
-from histories.words import history, log_ends, read
+from histories.words import acknowledged, history, log_ends, read
 from judge.checkers import exactly_once_copy
 from judge.history import Op
 from judge.indexing import index_history
@@ -26,6 +30,7 @@ def check(*parts, **terms):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
@@ -201,6 +206,54 @@ def test_it_takes_a_committed_copy_behind_an_open_transaction_for_hidden_not_los
     assert result.figures["copies_hidden"] == 1
 
 
+BEHIND = [
+    *put("o1"),
+    *begun("first", 9, at=100),
+    *written("x1", offset=3, pid=9),
+    *written("o1", offset=4, pid=7),
+    *marked("commit", 7, offset=5),
+    *read_committed(end=3),
+]
+
+
+def test_it_blames_a_program_that_came_back_under_another_transactional_id():
+    result = check(BEHIND, stopped(at=300), begun("second", 7, at=400))
+
+    assert causes(result) == {("copy-lost", "behind-an-open-transaction"): 1}
+    assert result.anomalies[0].evidence[0].what == (
+        "input record o1 (partition 0, offset 0) has a committed copy that nobody can read; "
+        "transactional id first left a transaction open at offset 3 when the program broke off "
+        "at 0.300 s, and the next life took the id second; "
+        "the batch at offset 4 of the output held it"
+    )
+    assert result.anomalies[0].evidence[0].t_ms == 300
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [begun("second", 7, at=400)],
+        [stopped(at=300)],
+        [stopped(at=300), begun("second", 7, at=200)],
+        [stopped(at=300), begun("second", 7, at=400), begun("first", 9, at=500)],
+        [stopped(at=300), begun("second", 7, at=400, kind="fail")],
+    ],
+    ids=["no break", "no next life", "a partner", "taken over", "refused"],
+)
+def test_it_blames_nobody_for_an_open_transaction_without_a_break_and_another_id(parts):
+    result = check(BEHIND, *parts)
+
+    assert (result.kept, result.anomalies) == (None, ())
+
+
+def test_it_does_not_blame_a_transaction_that_holds_up_nobody():
+    other = [*put("o1"), *begun("first", 9, at=100), *written("x1", offset=1, pid=9)]
+    other += [*written("o1", offset=4, pid=7), *marked("commit", 7, offset=5)]
+    other += [*read_committed(end=3), *stopped(at=300), *begun("second", 7, at=400)]
+
+    assert check(other).kept is None
+
+
 def test_it_cannot_tell_when_a_copy_below_the_end_was_not_read():
     assert check(put("o1"), written("o1", offset=0), read_committed(end=1)).kept is None
 
@@ -284,6 +337,60 @@ def test_it_finds_a_copy_with_another_value():
 
     assert causes(result) == {("copy-altered", "other-value"): 1}
     assert result.anomalies[0].evidence[0].offset == 1
+
+
+def test_it_tells_apart_what_two_logs_hold_at_one_offset():
+    result = check(
+        put("o1"),
+        written("o1", offset=0, on=[2]),
+        written("o1", "x1", offset=0, on=[1, 3], pid=7),
+        marked("commit", 7, offset=2),
+        written("o1", offset=3, pid=7),
+        marked("commit", 7, offset=4),
+        committed(1, txn="copier-1"),
+        log_ends(dead=[2], b1=5, b2=1, b3=5),
+        read_committed("o1", "x1", offset=0),
+        read_committed("o1", offset=3, end=5),
+    )
+
+    # The batch of broker 2 was in no transaction; it is not the one that was read.
+    assert causes(result) == {("copy-doubled", "written-twice"): 1}
+
+
+def test_it_places_a_copy_among_records_that_are_not_ours():
+    foreign = [replace(op, count=3) for op in written("o1", offset=0)]
+
+    result = check(
+        put("o1"), foreign, written("o1", offset=5), read_committed("o1", offset=2),
+        read_committed("o1", offset=5, end=6),
+    )  # fmt: skip
+
+    assert causes(result) == {("copy-doubled", "not-transactional"): 1}
+    assert result.anomalies[0].evidence[0].detail["transactions"] == ["", ""]
+
+
+def test_it_cannot_tell_the_exact_place_of_a_copy_among_records_that_are_not_ours():
+    foreign = [replace(op, count=3) for op in written("o1", offset=0)]
+
+    assert check(put("o1"), foreign, read_committed("x1", end=3)).kept is None
+
+
+def test_it_finds_a_copy_gone_whose_place_another_took():
+    other = [*put("o1"), *written("o1", offset=0), *read_committed("x1", end=1)]
+
+    assert causes(check(other)) == {("copy-lost", "written-then-gone"): 1}
+
+
+def test_it_lists_first_what_was_sent_first():
+    result = check(
+        put("o1", "o2"),
+        [op for n, i in enumerate(("o2", "o1", "o1", "o2")) for op in (
+            *written(i, offset=n), *acknowledged(i, offset=n, at=500 - n * 10),
+        )],
+        read_committed("o2", "o1", "o1", "o2", end=4),
+    )  # fmt: skip
+
+    assert [row.id for row in result.anomalies[0].evidence] == ["o1", "o2"]
 
 
 def test_it_shows_a_few_of_many():

@@ -19,6 +19,7 @@ def check(*parts, allowed=(), promises=("forbidden_means",)):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return [anomaly.cause for anomaly in result.anomalies]
 
 

@@ -31,6 +31,7 @@ def stalled(*parts, **options):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return [(anomaly.name, anomaly.cause) for anomaly in result.anomalies]
 
 
@@ -91,6 +92,22 @@ def test_it_says_so_when_the_time_was_spent_on_restarts():
     result = stuck(members(1, 50), PUT, processed(*IDS[:9], at=150), crashes, END, limit_ms=5000)
 
     assert causes(result) == [("stuck-group", "restarts-without-progress")]
+
+
+def test_it_does_not_count_restarts_outside_the_gap():
+    crashes = [op for at in (500, 600, 11_999) for op in restarted(at)]
+    last = ended(at=12_000)
+
+    result = stuck(members(1, 50), PUT, processed(*IDS[:9], at=650), crashes, last, limit_ms=5000)
+
+    assert causes(result) == [("stuck-group", "members-without-progress")]
+
+
+def test_it_allows_what_just_reaches_the_limit():
+    late = [*members(1, 50), *put("o", at=99), *processed("o", at=10_100), *END]
+
+    assert stuck(late).kept is True
+    assert stuck(members(1, 50), put("o", at=99), processed("o", at=10_101), END).kept is False
 
 
 def test_it_says_so_when_the_time_was_spent_on_rebalances():
@@ -155,6 +172,28 @@ def test_it_counts_the_rebalances():
 
     assert causes(result) == [("rebalance-pause", "too-many-rebalances")]
     assert result.figures["rebalances"] == 3
+    again = [*JOINED, *members(3, 6000), *members(2, 7000), *PUT, *STEADY, *END]
+    assert paused(again, max_rebalances=3).kept is True
+    assert paused(again).kept is True
+
+
+def test_it_allows_a_pause_that_just_reaches_the_limit():
+    exact = [*JOINED, *PUT, *BEFORE, *processed(*IDS[38:], at=8901, step=1), *END]
+
+    assert paused(exact).kept is True
+    assert paused(exact, max_pause_ms=4999).kept is False
+
+
+def test_it_looks_a_second_before_and_after_a_rebalance():
+    def at(gone, back):
+        ops = [*put("a", "b", at=99), *processed("a", at=gone), *processed("b", at=back)]
+        return paused(JOINED, ops, END, max_pause_ms=10)
+
+    # The group began to rebalance by 3.995 s and came to rest at 4.600 s.
+    assert at(2000, 2994).kept is True
+    assert at(2000, 2995).kept is False
+    assert at(5600, 5700).kept is False
+    assert at(5601, 5700).kept is True
 
 
 ORDERS = [op for n, i in enumerate(IDS) for op in handed(i, at=100 + n * 100)]
@@ -188,6 +227,11 @@ def test_it_finds_a_stall_that_lasts_to_the_end():
 
 def test_it_does_not_count_the_time_after_the_last_order():
     assert stalled(ORDERS[:1], processed("o000", at=200), ended(at=60_000)).kept is True
+
+
+def test_it_allows_a_gap_that_just_reaches_the_limit():
+    assert stalled(ORDERS, processed("o000", "o001", "o002", at=100, step=5000)).kept is True
+    assert stalled(ORDERS, processed("o000", "o001", "o002", at=100, step=5001)).kept is False
 
 
 def test_it_finds_that_there_was_no_success_at_all():

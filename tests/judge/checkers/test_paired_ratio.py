@@ -22,6 +22,7 @@ def check(*parts, **options):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return [(anomaly.name, anomaly.cause) for anomaly in result.anomalies]
 
 

@@ -69,6 +69,13 @@ def test_a_gap_ends_with_each_record_that_is_done():
     ]
 
 
+def test_a_gap_may_be_shorter_than_a_millisecond_and_not_empty():
+    rows = [*put("a", "b", "c", at=99), *processed("a", at=200), *processed("b", at=200.5)]
+    rows += processed("c", at=200.5)
+
+    assert gaps(indexed(rows, ended(at=900)))[1:] == [Gap(200, 200.5, 2)]
+
+
 def test_a_gap_begins_with_the_first_record_that_waits():
     rows = [*put("a", at=99), *processed("a", at=150), *put("b", "c", offset=1, at=299)]
 

@@ -120,6 +120,7 @@ AHEAD = [
     *in_force(6, at=720, partition=1),
     *committed(8, at=215),
     *pressure(latest_wake_ms=20),
+    Op(8000, "machine", "info", "pressure", detail={}),
 ]
 
 
@@ -139,7 +140,7 @@ GROUP = [
     *members(1, 9500),
     *[op for n in range(40) for op in put(f"o{n:02d}", offset=n, at=199 + n * 100)],
     *processed(*(f"o{n:02d}" for n in range(20)), at=210, step=100),
-    *processed(*(f"o{n:02d}" for n in range(20, 39)), at=5300, step=10),
+    *processed(*(f"o{n:02d}" for n in range(20, 39)), at=5300.12345, step=10),
     *ended(at=12_000),
 ]
 TABLE = [

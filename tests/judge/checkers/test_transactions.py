@@ -26,6 +26,7 @@ def torn(*parts):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
@@ -51,7 +52,7 @@ def test_it_finds_an_aborted_record_that_was_read_as_committed():
 def test_it_takes_an_order_that_was_written_again_for_committed():
     again = [*written("o1", "o2", offset=3, pid=7), *marked("commit", 7, offset=5)]
 
-    assert reads(ABORTED, again, read_committed("o1", "o2", offset=3), processed("o1")).kept is None
+    assert reads(ABORTED, again, read_committed("o1", "o2", offset=3), processed("o1")).kept is True
 
 
 def test_it_finds_a_program_that_processed_an_aborted_record():
@@ -81,8 +82,15 @@ def test_it_does_not_mind_an_order_that_was_put_again():
     assert reads(again, processed("o5")).kept is True
 
 
-def test_it_cannot_tell_when_nothing_was_aborted():
-    assert reads(written("o1", offset=0, pid=7), marked("commit", 7, offset=1)).kept is None
+def test_it_keeps_the_promise_when_nothing_was_aborted():
+    whole = [*written("o1", offset=0, pid=7), *marked("commit", 7, offset=1)]
+
+    assert reads(whole, read_committed("o1", end=2)).kept is True
+    assert reads(whole, processed("o1")).kept is True
+
+
+def test_it_cannot_tell_when_nobody_read():
+    assert reads(ABORTED).kept is None
 
 
 TWO_PARTS = [
