@@ -11,7 +11,7 @@ from judge.errors import JudgeError
 from judge.home import Home
 from judge.kafka import jars
 from judge.kafka.installed import KafkaInstall
-from judge.kafka.jars import check_jars, fetch_jars, jar_paths, jars_directory
+from judge.kafka.jars import PROGRAMS, check_jars, fetch_jars, jar_paths, jars_directory
 from judge.kafka.release import KAFKA_VERSION, locked_jars, parse_lock
 
 
@@ -47,6 +47,16 @@ def test_the_lock_holds_the_pinned_kafka_once_and_no_two_versions_of_anything() 
 
     assert f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}" in {j.coordinate for j in locked_jars()}
     assert len(names) == len(set(names))
+
+
+def test_what_programs_need_lies_apart_from_what_brokers_load(
+    home: Home, kafka: KafkaInstall
+) -> None:
+    check_jars(home, PROGRAMS)
+
+    names = {path.name for path in PROGRAMS.paths(home)}
+    assert {name.rsplit("-", 1)[0] for name in names} == {"ecj", "slf4j-simple"}
+    assert not names & {Path(one).name for one in kafka.classpath.split(":")}
 
 
 def test_it_accepts_the_jars_as_locked(copy: Home) -> None:
