@@ -13,7 +13,7 @@ from judge.kafka.shape import Shape
 from judge.sandbox.admission import RUN_BYTES, Admission
 from judge.sandbox.link import Sandbox
 from judge.sandbox.measured import brokers_pss_bytes
-from judge.sandbox.priority import make_equal, make_low
+from judge.sandbox.priority import can_yield, make_equal, make_low
 from judge.sandbox.shelf import Shelf
 from judge.sandbox.starting import Starter
 
@@ -93,7 +93,8 @@ class Filler(threading.Thread):
             self.filling = shape
         for sandbox in (*dead, *ended):
             sandbox.close()
-        if shape is not None and not self._admission.has_leisure(self._running()):
+        # What yields to everybody disturbs nobody, and saves a later run a start beside others.
+        if shape and not (can_yield() or self._admission.has_leisure(self._running())):
             with self._changed:
                 shape = self.filling = None
                 self._changed.notify_all()

@@ -12,6 +12,11 @@ LOW = 10
 """Nice value; about a tenth of an equal's share while there is anybody to share with."""
 
 
+def can_yield() -> bool:
+    """Whether a sandbox can be made to let everyone else go first, and equal again later."""
+    return os.geteuid() == 0
+
+
 def make_low(sandbox: Sandbox) -> None:
     """Let everyone else go first. Only for root, who alone could take it back later."""
     _set(sandbox, LOW)
@@ -24,7 +29,7 @@ def make_equal(sandbox: Sandbox) -> None:
 
 def _set(sandbox: Sandbox, nice: int) -> None:
     first = sandbox.first_pid
-    if os.geteuid() != 0 or first is None:
+    if not can_yield() or first is None:
         return
     # A sandbox has a user of its own, so one call reaches every thread of it, and only those.
     with suppress(OSError):  # it has just died: whoever uses it next will see that

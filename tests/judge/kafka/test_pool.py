@@ -230,9 +230,10 @@ def test_a_shape_asked_for_lately_gets_the_memory_of_an_older_one(
     )
 
 
-def test_nothing_is_prepared_beside_runs_on_busy_cores(
-    works: Works, two: Pool, machine: FakeMachine
+def test_what_cannot_yield_is_not_prepared_beside_runs_on_busy_cores(
+    works: Works, two: Pool, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(filler_module, "can_yield", lambda: False)
     machine.busy_pct = 99.0
     two.take(PLAIN)
 
@@ -242,6 +243,18 @@ def test_nothing_is_prepared_beside_runs_on_busy_cores(
 
     machine.busy_pct = 10.0
     two.wait_warm(PATIENCE_S)
+
+
+def test_what_yields_is_prepared_whatever_else_runs(
+    works: Works, two: Pool, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filler_module, "can_yield", lambda: True)
+    machine.busy_pct = 99.0
+    two.take(PLAIN)
+
+    two.wait_warm(PATIENCE_S)
+
+    assert len(works.made) == 3
 
 
 def test_it_counts_the_runs_that_are_under_way(two: Pool) -> None:
