@@ -76,7 +76,7 @@ def rules(scene, topics):
             # What a transaction cannot survive would only end the program.
             if topic != topics["transactional"] or spec["rule"] != "drop_response":
                 yield scene.tap.add_rule({**spec, "topic": topic})
-    yield scene.tap.add_rule({"rule": "delay", "response_ms": 1, "jitter_ms": 2, "for_ms": 3000})
+    yield scene.tap.add_rule({"rule": "delay", "response_ms": 1, "jitter_ms": 2})
 
 
 def batches_in(data):
@@ -131,6 +131,8 @@ def main(shape_json, install_json, count_json):
         "read": {name: scene.finish(program)["count"] for name, program in readers.items()},
         "seconds": round(seconds, 1),
     }
+    for rule in added:
+        scene.tap.remove_rule(rule)
     scene.quiet()
     records = scene.tap.records()
     out["topics"] = {
