@@ -86,10 +86,11 @@ def pause_in_vain(run: Any) -> None:
     import os
     import signal
 
+    import judge.inside.faults.pause_program as module
     from judge.inside.faults import FAULTS
 
     started(run)
-    kill = os.kill
+    kill, module.PROOF_TIMEOUT_S = os.kill, 1.0
     try:
         os.kill = lambda pid, number: kill(pid, 0 if number == signal.SIGSTOP else number)
         FAULTS["pause_program"]({"program": "program"}).inject(run)
@@ -160,7 +161,7 @@ def test_nothing_of_a_paused_program_runs_until_it_is_healed(rig: Rig) -> None:
 
 
 def test_the_wall_clock_goes_on_while_a_program_is_paused(rig: Rig) -> None:
-    seen = rig.do(pause, program=PROGRAM, limits={"wall_s": 5.0}, then="wall clock")
+    seen = rig.do(pause, program=PROGRAM, limits={"wall_s": 3.0}, then="wall clock")
 
     assert seen["exit"]["reason"] == "wall-clock"
     assert seen["healed"]["over"]
