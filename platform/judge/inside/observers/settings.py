@@ -107,7 +107,13 @@ def _ask(bootstrap: Callable[[], str], resources: Sequence[Any]) -> list[Mapping
 
 
 def _question(resources: Sequence[Any], client: Any, timeout_s: float) -> dict[Any, Future[Any]]:
-    asked: dict[Any, Future[Any]] = client.describe_configs(resources, request_timeout=timeout_s)
+    topics = [resource for resource in resources if resource.restype.name == "TOPIC"]
+    # librdkafka takes one broker a request, and refuses several with _CONFLICT.
+    others = [[resource] for resource in resources if resource.restype.name != "TOPIC"]
+    asked: dict[Any, Future[Any]] = {}
+    for each in (topics, *others):
+        if each:
+            asked.update(client.describe_configs(each, request_timeout=timeout_s))
     return asked
 
 
