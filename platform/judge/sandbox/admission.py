@@ -23,9 +23,6 @@ FLOOR_BYTES = 512 << 20
 RUN_BYTES = 300_000_000
 """What a run takes beyond its brokers: the program's limit of 256 MB, the tap, our clients."""
 
-BUSY_PCT = 85.0
-"""CPU pressure at which no further run begins while others are under way."""
-
 SPACING_S = 2.5
 """Between two beginnings: a run shows what it costs first, and a thaw is over after two seconds."""
 
@@ -33,7 +30,7 @@ CPU_PATIENCE_S = 45.0
 """Longer than most runs last: whoever still waits then waits for somebody else's work."""
 
 MEMORY_PATIENCE_S = 30.0
-STEP_S = 0.25
+STEP_S = 0.5
 NO_END_S = float("inf")
 
 OnWait = Callable[[str | None], None]
@@ -100,7 +97,7 @@ class Admission:
         """Whether work that nobody waits for would disturb none of the `running` runs."""
         if running == 0 or self._cpu_patience_s == 0:
             return True
-        return self._machine.cpu_pressure_pct() < BUSY_PCT
+        return not self._machine.is_busy()
 
     def _may_begin(self, asked: Request, waiting: _Waiting) -> bool:
         why = self._memory_obstacle(asked) or self._cpu_obstacle(asked)
@@ -121,8 +118,6 @@ class Admission:
         return why
 
     def _cpu_obstacle(self, asked: Request) -> str | None:
-        # Asked always, so that the figure is of the last seconds when it is needed.
-        pressure_pct = self._machine.cpu_pressure_pct()
         if (running := asked.running()) == 0:
             return None
         now_s = time.monotonic()
@@ -131,7 +126,7 @@ class Admission:
         # Since the last one began as well: a queue of them must not begin all at once.
         patient_s = now_s - max(self._first_s, self._last_begun_s)
         patience_s = CPU_PATIENCE_S if self._cpu_patience_s is None else self._cpu_patience_s
-        if pressure_pct < BUSY_PCT or patient_s > patience_s:
+        if patient_s > patience_s or not self._machine.is_busy():
             return None
         return f"The cores are busy; {running} other runs are under way"
 

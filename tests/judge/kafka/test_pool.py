@@ -29,13 +29,13 @@ class FakeMachine(Machine):
     """As much room as the test says; at first more than anybody needs."""
 
     def __init__(self) -> None:
-        self.free_bytes, self.busy_pct = 64 << 30, 0.0
+        self.free_bytes, self.busy = 64 << 30, False
 
     def available_bytes(self) -> int:
         return self.free_bytes
 
-    def cpu_pressure_pct(self) -> float:
-        return self.busy_pct
+    def is_busy(self) -> bool:
+        return self.busy
 
 
 class FakeSandbox:
@@ -234,14 +234,14 @@ def test_what_cannot_yield_is_not_prepared_beside_runs_on_busy_cores(
     works: Works, two: Pool, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(filler_module, "can_yield", lambda: False)
-    machine.busy_pct = 99.0
+    machine.busy = True
     two.take(PLAIN)
 
     with pytest.raises(JudgeError, match="No warm sandbox"):
         two.wait_warm(0.2)
     assert len(works.made) == 2
 
-    machine.busy_pct = 10.0
+    machine.busy = False
     two.wait_warm(PATIENCE_S)
 
 
@@ -249,7 +249,7 @@ def test_what_yields_is_prepared_whatever_else_runs(
     works: Works, two: Pool, machine: FakeMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(filler_module, "can_yield", lambda: True)
-    machine.busy_pct = 99.0
+    machine.busy = True
     two.take(PLAIN)
 
     two.wait_warm(PATIENCE_S)

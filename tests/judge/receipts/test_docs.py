@@ -12,7 +12,8 @@ from judge.receipts.digests import BESIDE
 from judge.receipts.golden import MOST_BYTES
 from judge.receipts.sample import SAMPLE
 from judge.receipts.standing import Standing, counts_of
-from judge.sandbox.admission import BUSY_PCT, CPU_PATIENCE_S, FLOOR_BYTES, SPACING_S
+from judge.sandbox.admission import CPU_PATIENCE_S, FLOOR_BYTES, SPACING_S
+from judge.sandbox.machine import BUSY_PCT, DENIED_PCT
 from judge.sandbox.shelf import MOST_SHAPES
 from judge.verify import Matrix
 
@@ -58,7 +59,7 @@ def test_the_figures_are_those_that_hold() -> None:
     assert f"{MOST_BYTES // 1000} KB at most" in LABS
     assert f"{FLOOR_BYTES >> 20} MB" in OPERATING
     assert f"{SPACING_S} s" in OPERATING
-    assert f"{BUSY_PCT:.0f} %" in OPERATING
+    assert all(f"{share:.0f} %" in OPERATING for share in (BUSY_PCT, DENIED_PCT))
     assert f"After {CPU_PATIENCE_S:.0f} s" in OPERATING
     assert MOST_SHAPES == 8
     assert "eight shapes" in (DOCS / "kafka.md").read_text(encoding="utf-8")

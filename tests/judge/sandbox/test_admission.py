@@ -9,8 +9,8 @@ import pytest
 
 from judge.errors import JudgeError
 from judge.sandbox import admission as module
-from judge.sandbox.admission import BUSY_PCT, FLOOR_BYTES, Admission, Request
-from judge.sandbox.machine import Machine, lateness_pct
+from judge.sandbox.admission import FLOOR_BYTES, Admission, Request
+from judge.sandbox.machine import Machine, denied_pct
 from judge.waiting import wait_until
 
 PATIENCE_S = 30
@@ -21,7 +21,7 @@ class Scene(Machine):
     """A machine, a run that asks to begin, and what it was told."""
 
     def __init__(self) -> None:
-        self.free_bytes, self.busy_pct = 8 << 30, 0.0
+        self.free_bytes, self.busy = 8 << 30, False
         self.running, self.spare = 0, 0
         self.told: list[str | None] = []
         self.begun = 0
@@ -31,8 +31,8 @@ class Scene(Machine):
     def available_bytes(self) -> int:
         return self.free_bytes
 
-    def cpu_pressure_pct(self) -> float:
-        return self.busy_pct
+    def is_busy(self) -> bool:
+        return self.busy
 
     def ask(self) -> None:
         self.door.admit(
@@ -103,7 +103,7 @@ def test_without_anybody_to_wait_for_it_ends_with_the_reason(
 
 
 def test_the_only_run_does_not_wait_for_the_cores(scene: Scene) -> None:
-    scene.busy_pct = 100.0
+    scene.busy = True
 
     scene.ask()
 
@@ -111,12 +111,12 @@ def test_the_only_run_does_not_wait_for_the_cores(scene: Scene) -> None:
 
 
 def test_beside_others_it_waits_for_the_cores(scene: Scene) -> None:
-    scene.running, scene.busy_pct = 2, BUSY_PCT
+    scene.running, scene.busy = 2, True
     waiting = scene.asked()
     wait_until(lambda: scene.told, PATIENCE_S, "it told nothing")
     assert scene.told == ["The cores are busy; 2 other runs are under way"]
 
-    scene.busy_pct = BUSY_PCT - 1
+    scene.busy = False
     waiting.join(PATIENCE_S)
 
     assert (scene.begun, scene.told[-1]) == (1, None)
@@ -126,7 +126,7 @@ def test_it_waits_for_no_strangers_work_for_ever(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "CPU_PATIENCE_S", 0.05)
-    scene.running, scene.busy_pct = 1, 100.0
+    scene.running, scene.busy = 1, True
 
     scene.ask()
 
@@ -134,7 +134,7 @@ def test_it_waits_for_no_strangers_work_for_ever(
 
 
 def test_who_keeps_the_cores_busy_on_purpose_does_not_wait_for_them(scene: Scene) -> None:
-    scene.running, scene.busy_pct = 1, 100.0
+    scene.running, scene.busy = 1, True
     scene.door = Admission(scene, cpu_patience_s=0)
 
     scene.ask()
@@ -154,7 +154,7 @@ def test_runs_begin_one_after_the_other(scene: Scene, monkeypatch: pytest.Monkey
 
 
 def test_a_run_that_is_cancelled_waits_no_more(scene: Scene) -> None:
-    scene.running, scene.busy_pct, scene.stopped = 1, 100.0, True
+    scene.running, scene.busy, scene.stopped = 1, True, True
 
     with pytest.raises(JudgeError, match="cancelled"):
         scene.ask()
@@ -165,32 +165,89 @@ def test_a_run_that_is_cancelled_waits_no_more(scene: Scene) -> None:
     assert scene.begun == 1
 
 
-def test_pressure_is_the_share_of_the_time_since_it_was_asked_before(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+class Kernel:
+    """The kernel's file, the clock, and how much of a piece of work is denied."""
+
+    def __init__(self, psi: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._psi, self.now_s, self.denied, self.works = psi, 100.0, 0.0, 0
+        monkeypatch.setattr("judge.sandbox.machine.time.monotonic", lambda: self.now_s)
+        monkeypatch.setattr("judge.sandbox.machine.denied_pct", self._work)
+        self.machine = Machine(psi=psi)
+
+    def tell(self, avg10: float, total_us: int) -> None:
+        text = f"some avg10={avg10:.2f} avg60=0.00 avg300=0.00 total={total_us}\nfull avg10=0.00\n"
+        self._psi.write_text(text)
+
+    def _work(self) -> float:
+        self.works += 1
+        return self.denied
+
+
+@pytest.fixture
+def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kernel:
+    return Kernel(tmp_path / "cpu", monkeypatch)
+
+
+def test_low_pressure_is_believed_at_no_cost(kernel: Kernel) -> None:
+    kernel.tell(12.5, 1_000_000)
+
+    assert not kernel.machine.is_busy()
+    assert kernel.works == 0
+
+
+def test_high_pressure_with_work_that_is_denied_is_busy(kernel: Kernel) -> None:
+    kernel.tell(97.0, 1_000_000)
+    kernel.denied = 62.0
+
+    assert kernel.machine.is_busy()
+
+
+def test_high_pressure_by_what_yields_to_everybody_is_not(kernel: Kernel) -> None:
+    kernel.tell(97.0, 1_000_000)
+    kernel.denied = 20.0
+
+    assert not kernel.machine.is_busy()
+
+
+def test_pressure_is_that_of_the_time_since_it_was_asked_before(kernel: Kernel) -> None:
+    kernel.tell(97.0, 1_000_000)
+    kernel.denied = 100.0
+    assert kernel.machine.is_busy()
+
+    kernel.now_s += 4
+    kernel.tell(97.0, 1_400_000)
+
+    assert not kernel.machine.is_busy()
+
+
+def test_one_lucky_piece_of_work_decides_nothing(kernel: Kernel) -> None:
+    kernel.tell(97.0, 1_000_000)
+    for kernel.denied in (80.0, 75.0, 0.0):
+        busy = kernel.machine.is_busy()
+    assert busy
+
+    kernel.now_s += 7  # what was then is no news
+
+    assert not kernel.machine.is_busy()
+
+
+def test_where_the_kernel_keeps_no_figures_work_decides(kernel: Kernel) -> None:
+    kernel.denied = 90.0
+    assert kernel.machine.is_busy()
+
+    kernel.now_s, kernel.denied = 200.0, 10.0
+
+    assert not kernel.machine.is_busy()
+
+
+def test_work_that_had_a_core_half_of_the_time_was_denied_the_other_half(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    psi = tmp_path / "cpu"
-    machine = Machine(psi=psi)
-    now = [100.0]
-    monkeypatch.setattr("judge.sandbox.machine.time.monotonic", lambda: now[0])
-    psi.write_text("some avg10=12.50 avg60=0.00 avg300=0.00 total=1000000\nfull avg10=0.00\n")
-    assert machine.cpu_pressure_pct() == 12.5
+    wall, worked = iter([0.0, 0.05]), iter([0.0, 0.0, 0.025])
+    monkeypatch.setattr("judge.sandbox.machine.time.monotonic", lambda: next(wall))
+    monkeypatch.setattr("judge.sandbox.machine.time.thread_time", lambda: next(worked))
 
-    now[0] += 4
-    psi.write_text("some avg10=20.00 avg60=0.00 avg300=0.00 total=4000000\nfull avg10=0.00\n")
-
-    assert machine.cpu_pressure_pct() == 75.0
-
-
-def test_where_the_kernel_keeps_no_figures_short_naps_tell(tmp_path: Path) -> None:
-    assert 0 <= Machine(psi=tmp_path / "none").cpu_pressure_pct() <= 100
-
-
-def test_a_late_wake_is_a_share_of_the_naps(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter([0.0, 0.4])
-    monkeypatch.setattr("judge.sandbox.machine.time.monotonic", lambda: next(clock))
-    monkeypatch.setattr("judge.sandbox.machine.time.sleep", lambda _s: None)
-
-    assert lateness_pct(naps=20, nap_s=0.005) == 75.0
+    assert denied_pct(0.025) == 50.0
 
 
 def test_a_containers_limit_counts_where_it_is_lower(
