@@ -51,13 +51,15 @@ class Leadership(threading.Thread):
         client, unheard = admin(self._servers), frozenset(self._unheard())
         while not self._halt.is_set():
             if (now := frozenset(self._unheard())) != unheard:
-                # A client goes on asking the broker it asked before, whoever else would answer.
                 client, unheard = admin(self._believed(now)), now
             with suppress(KafkaException):  # nobody answers just now
                 metadata = client.list_topics(timeout=METADATA_TIMEOUT_S)
                 # Asked after the answer: one that came while the cut was made is not believed.
-                if metadata.orig_broker_id not in self._unheard():
-                    self._look(metadata, time.monotonic())
+                if metadata.orig_broker_id in self._unheard():
+                    # A client knows all brokers, and goes on asking the one that it asked before.
+                    client = admin(self._believed(unheard))
+                    continue
+                self._look(metadata, time.monotonic())
             self._halt.wait(PERIOD_S)
 
     def _believed(self, unheard: Collection[int]) -> str:
