@@ -32,3 +32,14 @@ def kill_brokers(row: Fields) -> dict[str, Any]:
 def start_broker(row: Fields) -> dict[str, Any]:
     """By which fault they were killed, by the name it is known as; "" for all that are down."""
     return {"killed": row.text("killed", "")}
+
+
+MOST_PERCENT = 50
+
+
+def starve_cpu(row: Fields) -> dict[str, Any]:
+    """Whom, and for which part of the time it may run."""
+    percent = row.whole("percent", at_least=1)
+    if percent > MOST_PERCENT:
+        raise row.wrong("percent", f"is above {MOST_PERCENT}.", "A broker is idle for longer.")
+    return {**target_options(row), "percent": percent}

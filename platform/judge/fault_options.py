@@ -7,7 +7,7 @@ from typing import Any
 
 from judge import network_fault_options as network
 from judge import tap_fault_options as tap
-from judge.broker_fault_options import kill_brokers, restart_broker, start_broker
+from judge.broker_fault_options import kill_brokers, restart_broker, start_broker, starve_cpu
 from judge.fields import Fields
 from judge.program_fault_options import kill_program_at, program_options
 from judge.target_options import target_options
@@ -50,6 +50,7 @@ FAULT_OPTIONS: Mapping[str, ReadOptions] = {
     "slow_broker": network.slow_broker,
     "slow_link": tap.slow_link,
     "start_broker": start_broker,
+    "starve_cpu": starve_cpu,
 }
 """Fault → the function that reads its keys. docs/faults.md lists them with mechanism and proof."""
 

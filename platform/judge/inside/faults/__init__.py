@@ -37,6 +37,7 @@ from judge.inside.faults.silent_broker import SilentBroker
 from judge.inside.faults.slow_broker import SlowBroker
 from judge.inside.faults.slow_link import SlowLink
 from judge.inside.faults.start_broker import StartBroker
+from judge.inside.faults.starve_cpu import StarveCpu
 from judge.inside.run_state import RunState
 
 
@@ -102,4 +103,5 @@ FAULTS: dict[str, Callable[[Mapping[str, Any]], Fault]] = {
     "slow_broker": SlowBroker,
     "slow_link": SlowLink,
     "start_broker": StartBroker,
+    "starve_cpu": StarveCpu,
 }
