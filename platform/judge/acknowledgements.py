@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 
 from judge.history import Op
 from judge.index import BatchKey, History, acks_of, batch_key, partition_of, sent_ms
+from judge.transactions import COMMIT, outcomes
 
 
 @dataclass(slots=True)
 class Acknowledgements:
     """What brokers told the program, joined with the logs.
 
-    by_id: order -> the earliest acknowledgement that reached the program.
+    by_id: order -> the earliest acknowledgement that reached the program. One inside a
+    transaction vouches for nothing unless the transaction was committed.
     by_batch: stored batch -> every tap append of it, acknowledged or not, by time.
     acknowledged_unstored: acknowledged batches that no log we read holds, once each.
     doubtful_unstored: batches refused, unanswered or sent with acks=0 that no log holds, once each.
@@ -39,24 +42,28 @@ def is_acknowledged(op: Op) -> bool:
 
 def _join(history: History) -> Acknowledgements:
     result = Acknowledgements()
-    places = _places(history)
+    places = _Places(history)
     unstored: dict[BatchKey, Op] = {}
     held: list[tuple[Op, BatchKey]] = []
     doubtful: dict[tuple[int, int | None], Op] = {}
+    ended = outcomes(history)
     for op in history.appends:
-        keys = places(op)
+        yes = is_acknowledged(op)
+        keys = places.acknowledged(op) if yes else places.in_doubt(op)
         for key in keys:
             result.by_batch.setdefault(key, []).append(op)
-        if is_acknowledged(op):
-            held += [(op, key) for key in keys]
+        if yes:
+            held += [(op, key) for key in keys if ended.get(key, COMMIT) == COMMIT]
             if not keys:
                 unstored.setdefault(batch_key(op), op)
         elif not keys:
             # A batch that is sent again and refused again is one batch, not two.
             doubtful.setdefault((partition_of(op), op.crc), op)
-    # From the last to the first, so that the earliest stays: in whole batches, not one by one.
-    for op, key in reversed(held):
-        result.by_id.update(dict.fromkeys(history.ids[key], op))
+    # From the last to the first, so that the earliest stays.
+    held.reverse()
+    ids = [history.ids[key] for _, key in held]
+    each = (repeat(op, len(listed)) for (op, _), listed in zip(held, ids, strict=True))
+    result.by_id = dict(zip(chain.from_iterable(ids), chain.from_iterable(each), strict=True))
     result.acknowledged_unstored = sorted(unstored.values(), key=sent_ms)
     answered = {(partition_of(op), op.crc) for op in unstored.values()}
     left = [op for key, op in doubtful.items() if key not in answered]
@@ -64,27 +71,30 @@ def _join(history: History) -> Acknowledgements:
     return result
 
 
-class _places:  # noqa: N801  (a function with tables)
+class _Places:
     """Finds the stored batches that a tap append may be."""
 
     def __init__(self, history: History) -> None:
         self._history = history
-        asked = [op for op in history.appends if is_acknowledged(op)]
-        exact = any(batch_key(op) in history.ids for op in asked)
+        asked = any(map(is_acknowledged, history.appends))
+        exact = any(batch_key(op) in history.ids for op in history.appends if is_acknowledged(op))
         # LogAppendTime, or a topic with a compression of its own, makes the broker write another
         # CRC. It does so for every batch of the topic or for none.
-        self._rewritten = bool(asked) and not exact
+        self._rewritten = asked and not exact
         self._by_offset: dict[tuple[int, int], list[BatchKey]] = {}
         if self._rewritten:
             for key in sorted(history.ids):
                 self._by_offset.setdefault(key[:2], []).append(key)
 
-    def __call__(self, op: Op) -> list[BatchKey]:
-        if is_acknowledged(op):
-            key = batch_key(op)
-            if key in self._history.ids:
-                return [key]
-            return self._same_offset(op) if self._rewritten else []
+    def acknowledged(self, op: Op) -> list[BatchKey]:
+        """Where the batch of a broker's yes is."""
+        key = batch_key(op)
+        if key in self._history.ids:
+            return [key]
+        return self._same_offset(op) if self._rewritten else []
+
+    def in_doubt(self, op: Op) -> list[BatchKey]:
+        """Where a batch is that was refused, not answered, or sent with acks=0."""
         return self._history.by_crc.get((partition_of(op), op.crc or 0), [])
 
     def _same_offset(self, op: Op) -> list[BatchKey]:

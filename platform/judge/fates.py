@@ -61,11 +61,12 @@ def _work_out(history: History) -> Fates:
         # Nobody looked, so nothing is known to be gone.
         return result
     by_id = acknowledgements(history).by_id
-    handed, readable = history.handed, history.first_read
     # An order that the program refused promises nothing, even where a broker said yes.
-    missing = (by_id.keys() - readable.keys()).difference(history.refused)
-    missing |= history.accepted.keys() - readable.keys()
-    missing &= handed.keys()
+    missing = {
+        i
+        for i in history.unread
+        if i in history.accepted or (i in by_id and i not in history.refused)
+    }
     places = history.places_of(missing)
     taken = _taken_spots(history, places)
     nowhere: list[str] = []

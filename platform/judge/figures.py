@@ -16,11 +16,11 @@ def figures(history: History) -> Figures:
     became = fates(history)
     numbers: Figures = {
         "handed": len(ours),
-        "accepted": len(accepted) - len(accepted.keys() - ours.keys()),
+        "accepted": len(ours) - len(history.unaccepted),
         "refused": len((refused.keys() & ours.keys()) - accepted.keys()),
         "unanswered": len(ours) - history.answered,
         "acknowledged": len(acknowledgements(history).by_id),
-        "readable": len(history.first_read) - len(history.first_read.keys() - ours.keys()),
+        "readable": len(ours) - len(history.unread),
         "lost": len(became.lost),
         "duplicates": len(history.read_again),
         "refused_but_readable": len((refused.keys() & history.first_read.keys()) - accepted.keys()),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Container, Iterable
 from functools import cached_property
+from itertools import filterfalse
 from typing import Any
 
+from judge.columns import Columns
 from judge.history import Op
 from judge.terms import Terms
 
@@ -96,14 +99,41 @@ class History:
         """Whole operations, by source and kind, that few checkers look at; see `judge.rare`."""
         self.names: dict[str, str] = {}
         """One string for each id and key, while the tables are filled; empty after that."""
+        self.pairs: dict[Copy, Copy] = {}
+        self.columns = Columns()
+        self.unhanded: list[Op] = []
+        """Records of our producer's that were not noted as handed when they were stored."""
         self.memo: dict[str, Any] = {}
         """What one checker worked out and the next can use; see `judge.fates`."""
 
     @cached_property
     def answered(self) -> int:
         """How many of the orders handed have an answer of the program."""
-        open_ids = self.handed.keys() - self.accepted.keys()
-        return len(self.handed) - len(open_ids.difference(self.refused))
+        return len(self.handed) - len(absent(self.unaccepted, self.refused))
+
+    @cached_property
+    def unaccepted(self) -> set[str]:
+        """The orders handed that the program did not accept."""
+        return absent(self.handed, self.accepted)
+
+    @cached_property
+    def places(self) -> list[int | None]:
+        """The first place of each order handed, in the order of `handed`; None where not read."""
+        return list(map(self.first_read.get, self.handed))
+
+    @cached_property
+    def unread(self) -> set[str]:
+        """The orders handed that no reader got."""
+        if None not in self.places:
+            return set()
+        both = zip(self.handed, self.places, strict=True)
+        return {order_id for order_id, place in both if place is None}
+
+    @cached_property
+    def foreign_read(self) -> set[str]:
+        """What the reader got that nobody handed out."""
+        ours = len(self.handed) - len(self.unread)
+        return absent(self.first_read, self.handed) if len(self.first_read) > ours else set()
 
     @cached_property
     def died(self) -> dict[int, float]:
@@ -161,6 +191,11 @@ class History:
         for places in found.values():
             places.sort()
         return found
+
+
+def absent(ids: Iterable[str], table: Container[str]) -> set[str]:
+    """Those of `ids` that `table` lacks: fewer steps than a difference of keys takes."""
+    return set(filterfalse(table.__contains__, ids))
 
 
 def is_kill(op: Op) -> bool:

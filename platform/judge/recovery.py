@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from operator import sub
 
 from judge.index import History
 
@@ -69,7 +70,9 @@ def downtime_ms(history: History) -> float:
     begin_ms, last_ms = first_fault_ms(history), max(history.handed.values(), default=0.0)
     if begin_ms is None:
         return 0.0
-    moments = sorted(t for t in history.accepted.values() if begin_ms <= t <= last_ms)
-    before = [t for t in history.accepted.values() if t < begin_ms]
-    edges = [max(before, default=begin_ms), *moments, max(last_ms, begin_ms)]
-    return round(max(later - earlier for earlier, later in pairwise(edges)), 3)
+    accepted = sorted(history.accepted.values())
+    first, last = bisect_left(accepted, begin_ms), bisect_right(accepted, last_ms)
+    before = accepted[first - 1] if first else begin_ms
+    edges = [before, *accepted[first:last], max(last_ms, begin_ms)]
+    longest_ms: float = max(map(sub, edges[1:], edges))
+    return round(longest_ms, 3)

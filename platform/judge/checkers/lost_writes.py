@@ -8,7 +8,7 @@ from judge.acknowledgements import acknowledgements, is_acknowledged
 from judge.checkers.evidence import choose, how_many, seconds
 from judge.fates import Loss, fates
 from judge.history import Op
-from judge.index import History, acks_of
+from judge.index import History, absent, acks_of
 from judge.verdict import Anomaly, CheckResult, Evidence
 
 NAME = "lost_writes"
@@ -23,7 +23,7 @@ def check(history: History) -> CheckResult:
     """
     became = fates(history)
     by_id = acknowledgements(history).by_id
-    vouched = len(by_id) + len(history.accepted.keys() - by_id.keys())
+    vouched = len(by_id) + len(absent(history.accepted, by_id))
     figures = {
         "vouched": vouched,
         "lost": len(became.lost),

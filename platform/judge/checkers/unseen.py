@@ -8,7 +8,7 @@ from math import inf
 
 from judge.checkers.evidence import choose, how_many, seconds
 from judge.group_commits import Commit
-from judge.index import History, offset_at, partition_at
+from judge.index import History, absent, offset_at, partition_at
 from judge.processing import Break, known_ms, processing
 from judge.verdict import Anomaly, CheckResult, Evidence
 
@@ -74,9 +74,8 @@ def check(history: History, *, in_hand_ms: float = 1000) -> CheckResult:
             program; else it was lost in the crash.
     """
     read, processed = history.first_read, history.processed
-    foreign = read.keys() - history.handed.keys()
-    there = len(read) - len(foreign)
-    left = (read.keys() - processed.keys()) - foreign if processed else set[str]()
+    there = len(read) - len(history.foreign_read)
+    left = absent(read, processed) - history.foreign_read if processed else set[str]()
     done = there - len(left) if processed else 0
     figures = {"in_topic": there, "processed": done, "unseen": there - done}
     if not history.read_ends:
