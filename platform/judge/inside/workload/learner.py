@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from judge.inside.jail import Program
 from judge.inside.limits import limits_from_dict
 from judge.inside.network import bootstrap
 from judge.inside.programs import KINDS
-from judge.inside.programs.kind import Command
+from judge.inside.programs.kind import Built, Command, UnfitProgramError
 from judge.inside.stage import Stage
 from judge.inside.workload.answers import Answers
 from judge.inside.workload.sink import Sink
@@ -38,16 +39,27 @@ class Learner:
         now_ms: Callable[[], float],
     ) -> None:
         self._stage, self._scenario, self._now_ms = stage, scenario, now_ms
-        self._files = {name: base64.b64decode(body) for name, body in job["files"].items()}
+        files = {name: base64.b64decode(body) for name, body in job["files"].items()}
+        self._files: Mapping[str, bytes] | Built = files
         self._entry: str = job["entry"]
         self._kind = KINDS.get(job["client"])
-        self._limits = limits_from_dict(job["limits"])
+        limits = limits_from_dict(job["limits"])
+        self._limits = self._kind.fit(limits) if self._kind else limits
         self._sinks: dict[str, Sink] = {}
         self.answers = Answers(stage.note, now_ms)
         self.programs: dict[str, Program] = {}
         self.processed: set[str] = set()
         """Orders that any of the programs has said it processed."""
         self._ended_by_us: set[str] = set()
+
+    def build(self) -> None:
+        """Make the files ready: once, and before anything is measured, since it may take seconds.
+
+        Files that are no program stay as they are, and end the first program that is started.
+        """
+        if self._kind is not None and not isinstance(self._files, Built):
+            with contextlib.suppress(UnfitProgramError):
+                self._files = self._kind.build(self._files, self._limits, self._stage.network)
 
     def start(self, name: str = PROGRAM, entry: str = "") -> None:
         """Start a program, or one that was killed anew."""
