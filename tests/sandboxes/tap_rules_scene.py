@@ -62,7 +62,7 @@ producer.begin_transaction()
 producer.produce(topic, b"A")
 producer.flush(20)
 try:
-    producer.commit_transaction(2)
+    producer.commit_transaction(float(sys.argv[3]))
     print(json.dumps("committed"), flush=True)
 except KafkaException as error:
     print(json.dumps(error.args[0].name()), flush=True)
@@ -76,7 +76,7 @@ servers, topic, protocol, patience_s = sys.argv[1], sys.argv[2], sys.argv[3], fl
 settings = {"bootstrap.servers": servers, "group.id": topic, "auto.offset.reset": "earliest",
             "enable.auto.commit": False, "log_level": 0, "group.protocol": protocol}
 if protocol == "classic":
-    settings |= {"session.timeout.ms": 2000, "heartbeat.interval.ms": 200}
+    settings |= {"session.timeout.ms": 3000, "heartbeat.interval.ms": 200}
 consumer = Consumer(settings)
 consumer.subscribe([topic])
 read = 0
@@ -237,7 +237,7 @@ def hung(with_rule):
         spec = {"rule": "drop_request", "api": "end_txn", "transactional_id": topic,
                 "count": "all"}  # fmt: skip
         with scene.rule(spec if with_rule else None) as state:
-            said = scene.run(HUNG, topic)
+            said = scene.run(HUNG, topic, 2 if with_rule else 30)
         scene.quiet()
         ends = [op for op in scene.tap.ops(0.0) if op.id == topic and op.f == "end_txn"]
         return {
@@ -264,7 +264,7 @@ def expelled(protocol, with_rule, name="hold_request"):
                 gone = lambda: not members(scene, topic)  # noqa: E731
                 wait_until(gone, 30, "the member was never expelled", step_s=0.1)
             else:
-                time.sleep(2.5)
+                time.sleep(3.5)
                 state["members"] = members(scene, topic)
         member.stdin.write("go\n")
         member.stdin.flush()
@@ -303,8 +303,9 @@ def slow(scene):
 def dark(scene):
     """A producer whose connections go dark is stuck, and unharmed when they come back."""
     topic = scene.topic("dark")
-    program = scene.start(PRODUCE, topic, 3000, json.dumps({"enable.idempotence": True}))
-    wait_until(lambda: scene.tap.acknowledged(topic) > 100, 30, "it never got going")
+    slowly = PRODUCE.replace("time.sleep(0.0005)", "time.sleep(0.01)")
+    program = scene.start(slowly, topic, 2000, json.dumps({"enable.idempotence": True}))
+    wait_until(lambda: scene.tap.acknowledged(topic) > 10, 30, "it never got going")
     with scene.rule({"rule": "blackhole"}) as state:
         stuck = scene.tap.acknowledged(topic)
         time.sleep(0.5)

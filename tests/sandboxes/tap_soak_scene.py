@@ -52,7 +52,7 @@ PRODUCERS = {
     "plain": {"enable.idempotence": False, **IMPATIENT},
     "idempotent": {"enable.idempotence": True, **IMPATIENT},
     "lz4": {"enable.idempotence": False, "compression.type": "lz4", **IMPATIENT},
-    "transactional": {"transactional.id": "soak", **IMPATIENT},
+    "transactional": {"transactional.id": "soak"},
 }
 READERS = {
     "plain": {"group.protocol": "classic"},

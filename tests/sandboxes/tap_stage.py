@@ -29,7 +29,7 @@ done = {"acknowledged": 0, "refused": 0}
 def spoken(error, message):
     done["refused" if error else "acknowledged"] += 1
 producer = Producer({"bootstrap.servers": servers, "acks": "all", "linger.ms": 1, "log_level": 0,
-                     "batch.num.messages": 10, "retry.backoff.ms": 20, **settings})
+                     "batch.num.messages": 10, "retry.backoff.ms": 100, **settings})
 producer.produce(topic, b"-1", partition=0, on_delivery=spoken)
 producer.flush(20)
 began = time.monotonic()
