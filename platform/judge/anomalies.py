@@ -25,6 +25,9 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
             "The program said accepted although no broker had told it that the record was stored: "
             "the broker refused, never answered, or was not asked to (acks=0)."
         ),
+        "stored-then-gone": (
+            "Our own careful producer was told that the record is stored, and no live log holds it."
+        ),
         "never-sent": "The program said accepted, and no batch with the record reached a broker.",
     },
     "duplicate": {
@@ -41,6 +44,9 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
         "unreadable-after-failover": (
             "Records were acknowledged and are on disk, but above the high watermark: "
             "fewer replicas are in sync than min.insync.replicas asks for, so nobody can read them."
+        ),
+        "writes-still-refused": (
+            "Whoever was to get the cluster going again did not: our own producer is not served."
         ),
         "refused-without-need": "Orders were refused although the cluster took writes.",
         "no-answers": "The program ran to the end and left too many orders without an answer.",

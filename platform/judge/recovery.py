@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from operator import sub
 
+from judge.history import Op
 from judge.index import History
 
 
@@ -16,6 +17,12 @@ def first_fault_ms(history: History) -> float | None:
 def cut_short(history: History) -> bool:
     """Whether the scenario gave up waiting for the program, because it ended or fell silent."""
     return any(op.f == "cut_short" for op in history.notes)
+
+
+def waited_in_vain(history: History) -> Op | None:
+    """The note that the scenario waited for something of the program's that never came."""
+    notes = (op for op in history.notes if op.f == "cut_short" and op.error == "program-silent")
+    return next(notes, None)
 
 
 def recovered_ms(history: History) -> float | None:

@@ -29,9 +29,11 @@ from judge.checkers import (
     reordering,
     reprocessed,
     stall,
+    stored_writes,
     stuck_group,
     torn_transaction,
     unseen,
+    writes_resume,
 )
 from judge.verdict import CheckResult
 
@@ -60,6 +62,8 @@ CHECKERS: Mapping[str, Check] = {
     "paired_ratio": paired_ratio.check,
     "counts": counts.check,
     "latency_budget": latency_budget.check,
+    "stored_writes": stored_writes.check,
+    "writes_resume": writes_resume.check,
 }
 """Name of the promise -> the function that tests it, in the order reports list them."""
 

@@ -66,6 +66,7 @@ class RunState:
     waiting: dict[str, tuple[str, str]] = field(default_factory=dict)
     ends_seen: dict[Part, tuple[int, float]] = field(default_factory=dict)
     struck_ms: float = 0.0
+    program_needed: bool = True
 
     @property
     def topic(self) -> str:
@@ -200,11 +201,15 @@ class RunState:
         return int(leader)
 
     def wait(self, condition: Callable[[], bool], timeout_s: float, error: str) -> bool:
-        """Wait for `condition`; False as soon as the learner's programs are over first.
+        """Wait for `condition`; False as soon as the learner's programs are over too early.
 
         Raises JudgeError `timed-out` after `timeout_s`.
         """
-        self.wait_any(lambda: condition() or self.learner.over(), timeout_s, error)
+
+        def given_up() -> bool:
+            return self.program_needed and self.learner.over()
+
+        self.wait_any(lambda: condition() or given_up(), timeout_s, error)
         return condition()
 
     def wait_any(self, condition: Callable[[], bool], timeout_s: float, error: str) -> None:

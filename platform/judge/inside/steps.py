@@ -49,6 +49,8 @@ def wait(run: RunState, options: Mapping[str, Any]) -> None:
     try:
         if not run.wait(_condition(run, options), options["timeout_s"], sentence):
             raise CutShort("program-over", "the program ended while it was still needed")
+        # Who waits for its end does not need it any more.
+        run.program_needed = run.program_needed and options["for"] != "program_over"
     except JudgeError as late:
         if late.code != "timed-out":
             raise
