@@ -106,10 +106,13 @@ class Copier:
         self.ops += copying.committed(offset, at=self.at + 10, partition=turn.partition, txn=txn)
 
 
-def play(turns: list[Turn], manner: str = "careful") -> tuple[list[Op], Truth]:
+def play(
+    turns: list[Turn], manner: str = "careful", **changed: object
+) -> tuple[list[Op], Truth]:
     """The history of these turns, everything read back, and what really became of the records.
 
-    A careful or plain program takes a turn that was cut off again until it ends well.
+    A careful or plain program takes a turn that was cut off again until it ends well. `changed`
+    are terms of the run.
     """
     copier, truth = Copier(manner), Truth()
     told: dict[str, bool] = {}
@@ -129,7 +132,7 @@ def play(turns: list[Turn], manner: str = "careful") -> tuple[list[Op], Truth]:
     truth.lost = {i for i, sure in told.items() if sure and not copier.copies.get(i)}
     truth.twice = {i for i, count in copier.copies.items() if count > 1 and told[i]}
     truth.aborted = copier.aborted
-    terms = {"input_topic": copying.INPUT, "isolation": "read_committed"}
+    terms = {"input_topic": copying.INPUT, "isolation": "read_committed"} | changed
     return words.history(words.sound_run(), copier.ops, **terms), truth
 
 

@@ -119,6 +119,20 @@ def test_it_never_finds_more_when_our_producer_heard_less(made, manner):
         assert count <= counted(checked(heard))[name]
 
 
+@many(100)
+@given(turns(told=(True,)), st.sampled_from(MANNERS))
+def test_it_reaches_a_verdict_whatever_was_aborted_on_the_way(made, manner):
+    terms = {"promises": ("exactly_once_copy",), "options": {"program": {"expects": "nothing"}}}
+    ops, truth = play(made, manner, **terms)
+    broken = bool(truth.lost or truth.twice)
+
+    report = judge_history(ops)
+
+    assert (report.verdict, report.reason) == (
+        ("FAIL", MEANS[manner][1]) if broken else ("PASS", None)
+    )
+
+
 def test_the_model_is_not_vacuous():
     cut = [Turn(2, cut=True), Turn(1), Turn(3, partition=1, cut=True)]
 

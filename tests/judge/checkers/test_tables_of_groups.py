@@ -13,7 +13,8 @@ from histories.copying import (
     read_committed,
     written,
 )
-from histories.words import ended, handed, history, log_ends, on_partition, read
+from histories.words import acknowledged, ended, handed, history, log_ends, on_partition, read
+from judge.acknowledgements import acknowledgements
 from judge.backlog import Gap, gaps
 from judge.committed_reads import committed_reads
 from judge.group_commits import Commit, commits
@@ -183,6 +184,26 @@ def test_a_commit_that_was_taken_is_under_way_until_the_next_request():
 
     assert committing(indexed(end_asked(7), end_asked(8, kind="info"))) == {(7, 0)}
     assert committing(later) == frozenset()
+
+
+def test_an_acknowledgement_in_a_transaction_vouches_for_nothing_unless_it_was_committed():
+    found = acknowledgements(
+        indexed(
+            acknowledged("a", offset=0),
+            written("a", offset=0, pid=7),
+            marked("abort", 7, 1),
+            acknowledged("b", offset=2),
+            written("b", offset=2, pid=7),
+            marked("commit", 7, 3),
+            acknowledged("c", offset=4),
+            written("c", offset=4, pid=7),
+            acknowledged("d", offset=5),
+            written("d", offset=5),
+        )
+    )
+
+    assert sorted(found.by_id) == ["b", "d"]
+    assert len(found.by_batch) == 4
 
 
 def test_committed_readings_are_kept_apart_from_the_others():
