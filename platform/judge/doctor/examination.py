@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from judge.doctor.check import Check, failed
-from judge.doctor.kafka import check_archive, check_jars_intact, check_java
+from judge.doctor.kafka import (
+    check_archive,
+    check_jars_intact,
+    check_java,
+    check_program_archives,
+)
 from judge.doctor.privileges import check_user
 from judge.doctor.programs import check_bubblewrap, check_programs
 from judge.doctor.resources import check_disk, check_memory
@@ -26,6 +31,7 @@ CHECKS: tuple[Callable[[Home], Check], ...] = (
     check_java,
     check_jars_intact,
     check_archive,
+    check_program_archives,
     check_memory,
     check_disk,
 )

@@ -8,7 +8,8 @@ from judge.doctor.check import Check, failed, passed
 from judge.errors import JudgeError
 from judge.home import Home
 from judge.kafka.archive import archive_is_fresh, archive_path
-from judge.kafka.jars import check_jars
+from judge.kafka.jars import PROGRAMS, check_jars
+from judge.kafka.program_archives import program_archives_are_fresh
 from judge.kafka.runtime import java_path
 
 _SET_UP = "Run `./faultline up` once."
@@ -32,6 +33,7 @@ def check_jars_intact(home: Home) -> Check:
     """Every jar is there and has the hash that the lock says."""
     try:
         check_jars(home)
+        check_jars(home, PROGRAMS)
     except JudgeError as error:
         remedy = "Remove the file and run `./faultline up`: it is fetched anew and checked."
         return failed("Kafka's jars", error.message, remedy)
@@ -46,3 +48,10 @@ def check_archive(home: Home) -> Check:
     if not archive_is_fresh(home):
         return failed("class archive", "made from other jars or another Java", _SET_UP)
     return passed("class archive", f"{path.stat().st_size >> 20} MB")
+
+
+def check_program_archives(home: Home) -> Check:
+    """What learner's JVMs start from is there; a runbook or a Java program cannot run without."""
+    if not program_archives_are_fresh(home):
+        return failed("archives for programs", "not there, or made from other jars", _SET_UP)
+    return passed("archives for programs", "tools, client, compiler")

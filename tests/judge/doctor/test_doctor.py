@@ -9,6 +9,7 @@ import pytest
 
 from judge.doctor import Check, examination, examine, privileges, resources, userns
 from judge.doctor import sandbox as sandbox_check
+from judge.doctor.kafka import check_program_archives
 from judge.doctor.privileges import check_user
 from judge.doctor.programs import check_bubblewrap, check_programs
 from judge.doctor.resources import check_disk, check_memory
@@ -90,6 +91,13 @@ def test_it_knows_the_remedy_of_a_sandbox_that_does_not_start(
 def test_it_asks_for_the_learners_python(runtime_home: Home) -> None:
     assert check_runtime(runtime_home).ok
     assert check_runtime(NOWHERE).remedy == "Run `./faultline up` once."
+
+
+def test_it_asks_for_what_java_programs_and_runbooks_start_from() -> None:
+    found = check_program_archives(NOWHERE)
+
+    assert not found.ok
+    assert found.remedy == "Run `./faultline up` once."
 
 
 def test_it_tells_how_much_room_is_lacking(monkeypatch: pytest.MonkeyPatch) -> None:
