@@ -37,7 +37,7 @@ def test_it_finds_this_machine_fit_for_sandboxes(check: object) -> None:
 def test_it_names_every_check_once_and_a_remedy_for_what_failed() -> None:
     found = examine(NOWHERE)
 
-    assert len({check.name for check in found}) == len(found) == 12
+    assert len({check.name for check in found}) == len(found) == 13
     assert all(check.remedy for check in found if not check.ok)
     assert not any(check.remedy for check in found if check.ok)
     assert {"learner's Python", "Kafka's jars"} <= {c.name for c in found if not c.ok}
