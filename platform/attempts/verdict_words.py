@@ -5,22 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from attempts.check_words import CHECK_WORDS
 from judge.anomalies import CAUSES
 from judge.judging import remedy_for
-
-CHECK_WORDS = {
-    "program": ("Your program runs to its end", "It answers each order and ends by itself."),
-    "lost_writes": (
-        "No accepted order is lost",
-        "Every order that was vouched for can be read afterwards.",
-    ),
-    "duplicates": ("No order twice", "Every order can be read once."),
-    "availability": (
-        "Orders are accepted again after the fault",
-        "Soon after the cluster is led again, orders are accepted again.",
-    ),
-}
-"""Check -> its name on the page and the promise it tests."""
 
 PROGRAM_HEADLINES = {
     "empty": "Your program's file is empty.",
@@ -65,17 +52,30 @@ def headline(report: dict[str, Any]) -> str:
     if verdict == "INCONCLUSIVE":
         return "We could not tell. It costs you nothing."
     if verdict == "PASS" and report["stage"] == "reproduce":
-        lost = sum(row["count"] for row in anomalies if row["name"] == "lost-write")
-        return f"You made it happen: {orders(lost)} acknowledged, then gone."
+        return f"You made it happen: {_made_happen(anomalies)}."
     if verdict == "PASS":
-        return "Not one accepted order was lost."
+        kept = _asked(report, "lost_writes")
+        return "Not one accepted order was lost." if kept else "Every promise was kept."
     if not anomalies:
         return _no_anomaly(report)
     return HEADLINES.get(anomalies[0]["name"], _other)(anomalies[0])
 
 
+def _made_happen(anomalies: list[dict[str, Any]]) -> str:
+    lost = sum(row["count"] for row in anomalies if row["name"] == "lost-write")
+    if lost or not anomalies:
+        return f"{orders(lost)} acknowledged, then gone"
+    return str(anomalies[0]["summary"])
+
+
+def _asked(report: dict[str, Any], check: str) -> bool:
+    """Whether the lab promises a check; a report from before promises were told has losses."""
+    promises = report.get("promises")
+    return check in promises if promises else check == "lost_writes"
+
+
 def _no_anomaly(report: dict[str, Any]) -> str:
-    if report["stage"] == "reproduce":
+    if report["stage"] == "reproduce" and "lost write" in report["reason_text"]:
         return "Nothing that Kafka acknowledged was lost."
     return report["reason_text"] or "A promise was not kept."
 
@@ -117,11 +117,20 @@ HEADLINES: dict[str, Callable[[dict[str, Any]], str]] = {
 def promised(report: dict[str, Any]) -> str:
     """What the run was held to: the promise of the check that failed, else the first."""
     if report["stage"] == "reproduce":
-        return "Make a broker acknowledge an order that no replica has in the end."
+        wanted = [row["name"] for row in report["anomalies"]]
+        if "lost-write" in wanted or "lost write" in report["reason_text"]:
+            return "Make a broker acknowledge an order that no replica has in the end."
+        return "Make happen what the stage asks for, by a cause that it names."
     checks = report["checks"]
-    failed = next((row for row in checks if row["kept"] is False), None)
-    held = failed or _of_losses(checks) or next(iter(checks), None)
+    held = _broken(report) or _of_losses(checks) or next(iter(checks), None)
     return CHECK_WORDS.get(held["check"], ("", ""))[1] if held else "Nothing was checked."
+
+
+def _broken(report: dict[str, Any]) -> dict[str, Any] | None:
+    """The check that was broken; one that the lab promises before one that it only shows."""
+    broken = [row for row in report["checks"] if row["kept"] is False]
+    asked = [row for row in broken if _asked(report, row["check"])]
+    return next(iter([*asked, *broken]), None)
 
 
 def _of_losses(checks: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -130,9 +139,7 @@ def _of_losses(checks: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def happened(report: dict[str, Any]) -> str:
     """What the brokers' logs, the tap and the ledger show."""
-    checks = report["checks"]
-    failed = next((row for row in checks if row["kept"] is False), None)
-    shown = failed or _of_losses(checks)
+    shown = _broken(report) or _of_losses(report["checks"])
     if shown is None:
         return report["reason_text"] or "The run did not get far enough to show anything."
     return sentence(shown["summary"])
@@ -143,7 +150,11 @@ def why(report: dict[str, Any]) -> str:
     if report["verdict"] == "INCONCLUSIVE":
         return sentence(report["reason_text"] or (report["reason"] or ""))
     if report["verdict"] == "PASS" and report["stage"] == "fix":
-        return "The fault took effect, our own careless producer lost records, and yours did not."
+        if report["figures"].get("canary_bad_lost"):
+            return (
+                "The fault took effect, our own careless producer lost records, and yours did not."
+            )
+        return "Every fault took effect as it was meant to, and every promise was kept."
     anomaly = next(iter(report["anomalies"]), None)
     if anomaly is None:
         return sentence(report["reason_text"])
@@ -157,7 +168,7 @@ def what_next(report: dict[str, Any]) -> str:
         return f"{INCONCLUSIVE_NEXT} {remedy_for(report['reason'] or '')}".strip()
     if report["verdict"] == "PASS":
         if report["stage"] == "reproduce":
-            return "Now make it impossible: the same fault, and no accepted order lost."
+            return "Now make it impossible: the same faults, and every promise kept."
         return "Now explain it as you would to the person across the table."
     return NEXT.get(report["reason"] or "", "Read the evidence below, then change one thing.")
 

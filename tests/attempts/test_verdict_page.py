@@ -3,6 +3,7 @@
 import pytest
 
 from attempts import verdict_words as words
+from attempts.check_words import CHECK_WORDS
 from attempts.intake import submit
 from attempts.models import Attempt
 from attempts.pictures.story import draw_story
@@ -10,6 +11,7 @@ from attempts.pictures.trace import draw_trace
 from attempts.verdict_page import verdict_context
 from browser.night import history_of
 from judge.anomalies import CAUSES
+from judge.checkers import CHECKERS
 from judge.errors import JudgeError
 from judge.judging import judge_history, report_of_failure
 from judge.story import tell
@@ -45,6 +47,33 @@ def test_it_has_words_for_every_cause(client, user, attempt, name, cause, count)
 
     assert words.headline(attempt.report or report(**body)).strip(". ")
     assert CAUSES[name][cause].replace("'", "&#x27;") in page
+
+
+@pytest.mark.parametrize("check", CHECKERS)
+def test_it_has_a_name_and_a_promise_for_every_check(check):
+    name, promise = CHECK_WORDS[check]
+
+    assert name
+    assert promise.endswith(".")
+
+
+def test_it_says_of_another_lab_what_happened_there():
+    doubled = anomaly("copy-doubled", "not-transactional")
+    checks = [
+        {"check": "duplicates", "kept": False, "summary": "3 orders are there twice"},
+        {"check": "exactly_once_copy", "kept": False, "summary": "3 records with two copies"},
+    ]
+    told = {"checks": checks, "promises": ["exactly_once_copy"], "figures": {}}
+    made = report("PASS", "reproduce", anomalies=[doubled], **told)
+    failed = report("FAIL", "fix", anomalies=[doubled], **told)
+    fixed = report("PASS", "fix", anomalies=[], **told)
+
+    assert words.headline(made) == "You made it happen: it was so."
+    assert words.promised(made) == "Make happen what the stage asks for, by a cause that it names."
+    assert words.promised(failed).startswith("Whoever reads what is committed")
+    assert words.happened(failed) == "3 records with two copies."
+    assert words.headline(fixed) == "Every promise was kept."
+    assert words.why(fixed).startswith("Every fault took effect")
 
 
 def test_it_says_when_nothing_was_lost_at_reproduce(attempt, user):
