@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException
@@ -175,10 +176,13 @@ def _read_everything(run: RunState) -> None:
     ours = Reading("reader", run.ledger.id_of, judged.partitions)
     readings = {c.kind.topic: Reading("canary", _canary_id) for c in run.canaries}
     first, second = ISOLATIONS
-    read_back(run, {judged.name: ours, **readings}, first)
-    if run.scenario.isolation == second:
-        read_back(run, {judged.name: ours}, second)
-    dump_logs(run)
+    with ThreadPoolExecutor(1) as aside:
+        # A new consumer mostly waits for answers; the logs are read from the disks meanwhile.
+        dumped = aside.submit(dump_logs, run)
+        read_back(run, {judged.name: ours, **readings}, first)
+        if run.scenario.isolation == second:
+            read_back(run, {judged.name: ours}, second)
+        dumped.result()
     if run.scenario.settings_watched:
         brokers = run.alive_brokers()
         note_settings(run.bootstrap, [judged.name], brokers, "end", run.note, run.now_ms)
