@@ -97,6 +97,16 @@ def test_followers_that_cannot_call_the_leader_stay_behind(rig: Rig) -> None:
     assert leaders_seen(rig) == [seen["leader"]]
 
 
+def test_replication_is_held_and_everything_else_goes_on(rig: Rig) -> None:
+    seen = rig.do(cut_and_heal, name="hold_replication", keys={}, until="followers_lack")
+
+    proof = proof_of(rig, "hold_replication")
+    assert proof["ports"] == ["replication"]
+    assert len(proof["silent"]) == 6
+    assert seen["unheard"] == []
+    assert leaders_seen(rig) == [seen["leader"]]
+
+
 def test_a_minority_is_cut_from_the_rest_on_every_port(rig: Rig) -> None:
     keys = {"from": ["leader"], "to": ["others"]}
 

@@ -9,42 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from judge.inside.network import REPLICATION_PORT
+from judge.inside.faults.node_cut import NodeCut, Sides
 from judge.inside.run_state import RunState
-from judge.waiting import wait_until
-
-RULE = "hold_replication"
-PROOF_TIMEOUT_S = 5.0
 
 
-class HoldReplication:
-    """Drops every frame to and from the replication port on the brokers' bridge."""
-
-    broker: int | None = None
-    lasting = True
+class HoldReplication(NodeCut):
+    """Drops every frame to and from the replication port, between all brokers that live."""
 
     def __init__(self, _options: Mapping[str, Any]) -> None:
         """It has no options."""
+        super().__init__()
 
-    def inject(self, run: RunState) -> dict[str, Any]:
-        """Cut, and prove it by frames that were dropped."""
-        run.stage.network.cut(
-            RULE, [f"tcp dport {REPLICATION_PORT}", f"tcp sport {REPLICATION_PORT}"]
-        )
-        run.cut_brokers = set(run.alive_brokers())
-        # Followers fetch all the time, so a cut that drops nothing is not where the traffic is.
-        wait_until(
-            lambda: run.stage.network.dropped(RULE) > 0,
-            PROOF_TIMEOUT_S,
-            "no replication traffic ran into the cut",
-            code="fault-had-no-effect",
-        )
+    def sides(self, run: RunState) -> Sides:
+        """Everybody from everybody."""
         self.broker = run.leader_of(run.topic)
-        return {"frames_dropped": run.stage.network.dropped(RULE)}
-
-    def heal(self, run: RunState) -> dict[str, Any]:
-        """Take the rule away; the proof is that the rule is gone."""
-        dropped = run.stage.network.dropped(RULE)
-        run.stage.network.heal(RULE)
-        run.cut_brokers = set()
-        return {"frames_dropped": dropped}
+        everybody = run.alive_brokers()
+        return Sides(everybody, everybody, ("replication",))

@@ -19,7 +19,7 @@ from judge.waiting import wait_until
 TRAFFIC_TIMEOUT_S = 5.0
 """Followers fetch and brokers say that they live several times a second."""
 
-SILENCE_S = 0.5
+SILENCE_S = 0.3
 CONNECT_TIMEOUT_S = 5.0
 
 _numbers = itertools.count(1)
