@@ -43,3 +43,19 @@ def starve_cpu(row: Fields) -> dict[str, Any]:
     if percent > MOST_PERCENT:
         raise row.wrong("percent", f"is above {MOST_PERCENT}.", "A broker is idle for longer.")
     return {**target_options(row), "percent": percent}
+
+
+SYNC_FAULTS = {"slow_fsync", "failing_fsync"}
+"""A lab that has one of these gets brokers whose syncs can be held."""
+
+FILES = ("partitions", "metadata", "all")
+
+
+def failing_fsync(row: Fields) -> dict[str, Any]:
+    """Whose syncs fail, and on which files."""
+    return {**target_options(row), "files": row.text("files", FILES[0], one_of=FILES)}
+
+
+def slow_fsync(row: Fields) -> dict[str, Any]:
+    """Whose syncs wait, on which files, and for how many milliseconds."""
+    return {**failing_fsync(row), "delay_ms": row.number("delay_ms")}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from judge import broker_fault_options as broker
 from judge import network_fault_options as network
 from judge import tap_fault_options as tap
-from judge.broker_fault_options import kill_brokers, restart_broker, start_broker, starve_cpu
 from judge.fields import Fields
 from judge.program_fault_options import kill_program_at, program_options
 from judge.target_options import target_options
@@ -24,10 +24,11 @@ def no_options(_row: Fields) -> Options:
 FAULT_OPTIONS: Mapping[str, ReadOptions] = {
     "dir_unwritable": target_options,
     "disk_full": target_options,
+    "failing_fsync": broker.failing_fsync,
     "hold_replication": no_options,
     "isolate_broker": target_options,
     "kill_broker": target_options,
-    "kill_brokers": kill_brokers,
+    "kill_brokers": broker.kill_brokers,
     "kill_program": program_options,
     "kill_program_at": kill_program_at,
     "late_acknowledgement": tap.late_acknowledgement,
@@ -45,12 +46,13 @@ FAULT_OPTIONS: Mapping[str, ReadOptions] = {
     "refuse_clients": target_options,
     "reset_after_append": tap.reset_after_append,
     "reset_connections": tap.reset_connections,
-    "restart_broker": restart_broker,
+    "restart_broker": broker.restart_broker,
     "silent_broker": tap.silent_broker,
     "slow_broker": network.slow_broker,
+    "slow_fsync": broker.slow_fsync,
     "slow_link": tap.slow_link,
-    "start_broker": start_broker,
-    "starve_cpu": starve_cpu,
+    "start_broker": broker.start_broker,
+    "starve_cpu": broker.starve_cpu,
 }
 """Fault → the function that reads its keys. docs/faults.md lists them with mechanism and proof."""
 

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from judge.errors import JudgeError
-from judge.inside.namespaces import entering, mount_tmpfs
+from judge.inside.broker_process import start_process
+from judge.inside.fsync_gate import FsyncGate
+from judge.inside.namespaces import mount_tmpfs
 from judge.inside.network import Network, broker_ip
 from judge.inside.process_figures import cpu_s, is_stopped, pss_bytes
 from judge.kafka.installed import KafkaInstall
@@ -22,8 +24,6 @@ DATA, LOGS = Path("/data"), Path("/run/brokers")
 INODES = 8192
 STOP_TIMEOUT_S = 5.0
 TAIL_LINES = 60
-WITHOUT_RIGHTS = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--")
-"""A broker is the sandbox's root by name only: as for any user, a file's mode binds it."""
 
 
 class Brokers:
@@ -48,6 +48,7 @@ class Brokers:
         network.make_room(shape.ids, shape.controller_ids)
         self.shape, self.install, self._network = shape, install, network
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
+        self._gates: dict[int, FsyncGate] = {}
         LOGS.mkdir(parents=True, exist_ok=True)
         cluster_id = random_id()
         endpoints = {i: Endpoint(broker_ip(i)) for i in shape.node_ids}
@@ -88,16 +89,21 @@ class Brokers:
         """Start node `i` in its namespace; one that runs is left alone. Output is appended."""
         if self.alive(i):
             return
-        with self.log_path(i).open("ab") as out:
-            self._processes[i] = subprocess.Popen(
-                [*WITHOUT_RIGHTS, *self.install.command(self._properties(i))],
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                env={},
-                cwd="/",
-                preexec_fn=entering(self._network.ns_of(i)),
-            )
+        gate = FsyncGate() if self.shape.syncs_held else None
+        command, ns_fd = self.install.command(self._properties(i)), self._network.ns_of(i)
+        self._processes[i] = start_process(command, self.log_path(i), ns_fd, gate)
+        if gate is not None:
+            self._gates[i] = gate
+
+    def fsync_gate(self, i: int) -> FsyncGate:
+        """What stands between node `i` and its disk.
+
+        Raises:
+            JudgeError: "syncs-not-held": the shape of this cluster does not ask for it.
+        """
+        if i not in self._gates:
+            raise JudgeError("syncs-not-held", f"Nothing stands between node {i} and its disk.")
+        return self._gates[i]
 
     def wait_ready(self, timeout_s: float) -> None:
         """Wait until every node is registered with the cluster and serves its clients.

@@ -28,12 +28,15 @@ class Shape:
         data_bytes: size of each node's data directory, a tmpfs: a full one is a full disk.
         settings: broker properties on top of `judge.kafka.settings.SMALL_MACHINE`.
         controllers: how many separate controllers, 0 to 3; their ids begin at 101.
+        syncs_held: whether a fault may slow or fail what forces data to disk. It costs 50 us for
+            each such call, so only a lab with such a fault asks for it.
     """
 
     brokers: int = 3
     data_bytes: int = DATA_BYTES
     settings: Mapping[str, str] = field(default_factory=dict)
     controllers: int = 0
+    syncs_held: bool = False
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -59,7 +62,7 @@ class Shape:
     def key(self) -> tuple[Any, ...]:
         """Equal for shapes that one warm cluster can stand for."""
         settings = tuple(sorted(self.settings.items()))
-        return (self.brokers, self.controllers, self.data_bytes, settings)
+        return (self.brokers, self.controllers, self.data_bytes, self.syncs_held, settings)
 
     def to_dict(self) -> dict[str, Any]:
         """The shape as plain JSON types, for the boot request."""
@@ -68,6 +71,7 @@ class Shape:
             "controllers": self.controllers,
             "data_bytes": self.data_bytes,
             "settings": dict(self.settings),
+            "syncs_held": self.syncs_held,
         }
 
 
@@ -78,4 +82,5 @@ def shape_from_dict(row: Mapping[str, Any]) -> Shape:
         controllers=int(row["controllers"]),
         data_bytes=int(row["data_bytes"]),
         settings=dict(row["settings"]),
+        syncs_held=bool(row["syncs_held"]),
     )

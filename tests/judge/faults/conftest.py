@@ -31,3 +31,10 @@ def rig_with_controller(runtime_home: Home, kafka: KafkaInstall) -> Iterator[Rig
     """Three brokers and one separate controller, 101, shared by the tests of a module."""
     with start_rig(runtime_home, kafka, Shape(controllers=1)) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def rig_with_gates(runtime_home: Home, kafka: KafkaInstall) -> Iterator[Rig]:
+    """Three brokers whose syncs can be held, shared by the tests of a module."""
+    with start_rig(runtime_home, kafka, Shape(syncs_held=True)) as started:
+        yield started

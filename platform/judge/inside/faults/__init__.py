@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from judge.inside.faults.dir_unwritable import DirUnwritable
 from judge.inside.faults.disk_full import DiskFull
+from judge.inside.faults.failing_fsync import FailingFsync
 from judge.inside.faults.hold_replication import HoldReplication
 from judge.inside.faults.isolate_broker import IsolateBroker
 from judge.inside.faults.kill_broker import KillBroker
@@ -35,6 +36,7 @@ from judge.inside.faults.reset_connections import ResetConnections
 from judge.inside.faults.restart_broker import RestartBroker
 from judge.inside.faults.silent_broker import SilentBroker
 from judge.inside.faults.slow_broker import SlowBroker
+from judge.inside.faults.slow_fsync import SlowFsync
 from judge.inside.faults.slow_link import SlowLink
 from judge.inside.faults.start_broker import StartBroker
 from judge.inside.faults.starve_cpu import StarveCpu
@@ -77,6 +79,7 @@ class Lurking(Protocol):
 FAULTS: dict[str, Callable[[Mapping[str, Any]], Fault]] = {
     "dir_unwritable": DirUnwritable,
     "disk_full": DiskFull,
+    "failing_fsync": FailingFsync,
     "hold_replication": HoldReplication,
     "isolate_broker": IsolateBroker,
     "kill_broker": KillBroker,
@@ -101,6 +104,7 @@ FAULTS: dict[str, Callable[[Mapping[str, Any]], Fault]] = {
     "restart_broker": RestartBroker,
     "silent_broker": SilentBroker,
     "slow_broker": SlowBroker,
+    "slow_fsync": SlowFsync,
     "slow_link": SlowLink,
     "start_broker": StartBroker,
     "starve_cpu": StarveCpu,
