@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from judge.abandoned import left_open
 from judge.acknowledgements import acknowledgements
+from judge.at_work import cut_off_at_work
 from judge.committed_reads import committed_reads
 from judge.group_commits import Commit, commits
 from judge.index import BatchKey, History, offset_at, partition_at, sent_ms, spot
@@ -37,15 +38,21 @@ class CopyLoss:
     batch: BatchKey | None = None
 
 
+LEFT_OVER = ("not-copied", "never-committed", "aborted-only")
+"""Causes that a program which is cut off at its work may still have mended."""
+
+
 @dataclass(slots=True)
 class Uncopied:
     """Input records that nobody reading as read_committed gets a copy of.
 
     lost: there is none for certain. hidden: a committed copy lies above what can be read.
-    unexplained: the history cannot tell whose doing it is.
+    unexplained: the history cannot tell whose doing it is. unfinished: the program was still at
+    work and had not come that far, on a machine that was too busy to blame it.
     """
 
     lost: list[CopyLoss] = field(default_factory=list)
+    unfinished: list[CopyLoss] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
 
@@ -59,7 +66,7 @@ def uncopied(history: History) -> Uncopied:
     places = history.places_of(missing)
     asked = {spot(key[0], offset) for found in places.values() for key, offset in found}
     taken = asked.intersection(reads.first.values()) if asked else asked
-    story = _Story(history)
+    story, busy = _Story(history), cut_off_at_work(history)
     for order_id in missing:
         found = places.get(order_id, [])
         states: dict[str, BatchKey] = {}
@@ -68,6 +75,8 @@ def uncopied(history: History) -> Uncopied:
         loss = story.of(order_id, states)
         if loss is None:
             (result.hidden if "hidden" in states else result.unexplained).append(order_id)
+        elif busy and loss.commit is None and loss.cause in LEFT_OVER:
+            result.unfinished.append(loss)
         else:
             result.lost.append(loss)
     result.lost.sort(key=lambda loss: (loss.t_ms, loss.id))

@@ -18,8 +18,8 @@ def check(history: History) -> CheckResult:
 
     An input record is one that our own producer was told is in the input topic. One it was not
     told about may have a copy or not. `kept` is None when there is no input topic, when nobody
-    read the output as read_committed, when the reading has a hole, and when a copy waits behind
-    a transaction that is still open.
+    read the output as read_committed, when the reading has a hole, when a copy waits behind a
+    transaction that is still open, and when a busy machine kept the program from coming so far.
     """
     if not history.terms.input_topic:
         return CheckResult(NAME, None, "this run copies nothing")
@@ -57,6 +57,9 @@ def _without_anomaly(
     if missing.unexplained:
         count = how_many(len(missing.unexplained), "input record")
         return None, f"it cannot be told what became of {count}"
+    if missing.unfinished:
+        count = how_many(len(missing.unfinished), "input record")
+        return None, f"the machine was busy, and {count} were left when the run ended"
     if missing.hidden:
         count = how_many(len(missing.hidden), "input record")
         return None, f"the committed copy of {count} waits behind an open transaction"

@@ -18,7 +18,7 @@ from histories.copying import (
     stopped,
     written,
 )
-from histories.words import acknowledged, history, log_ends, read
+from histories.words import acknowledged, ended, history, log_ends, read
 from judge.checkers import exactly_once_copy
 from judge.history import Op
 from judge.indexing import index_history
@@ -204,6 +204,51 @@ def test_it_takes_a_committed_copy_behind_an_open_transaction_for_hidden_not_los
 
     assert result.kept is None
     assert result.figures["copies_hidden"] == 1
+
+
+LEFT = [
+    *put("o1", "o2", "o3", "o4"),
+    *written("o1", offset=0, pid=7),
+    *acknowledged("o1", offset=0, at=4000, sent=3900),
+    *marked("commit", 7, offset=1),
+    *written("o2", offset=2, pid=7),
+    *marked("abort", 7, offset=3),
+    *written("o3", offset=4, pid=7),
+    *read_committed("o1", end=4),
+]
+
+
+def busy(share):
+    return [Op(8950, "machine", "info", "pressure", detail={"cpu_some_pct": share})]
+
+
+def test_it_cannot_tell_what_a_busy_machine_left_no_time_for():
+    result = check(LEFT, ended(at=8900), busy(60))
+
+    assert (result.kept, result.anomalies) == (None, ())
+    assert result.summary == (
+        "the machine was busy, and 3 input records were left when the run ended"
+    )
+    assert check(LEFT, ended(at=8900)).kept is None
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [[ended(at=8900), busy(59)], [ended(at=8901), busy(99)], [ended(at=8901)]],
+    ids=["time enough", "stuck", "stuck, and nobody looked"],
+)
+def test_it_blames_a_program_that_had_the_time(parts):
+    assert causes(check(LEFT, *parts)) == {
+        ("copy-lost", "aborted-only"): 1,
+        ("copy-lost", "never-committed"): 1,
+        ("copy-lost", "not-copied"): 1,
+    }
+
+
+def test_it_blames_a_program_that_went_past_a_record_however_busy_the_machine_was():
+    result = check(LEFT, in_force(4), ended(at=8900), busy(99))
+
+    assert causes(result)["copy-lost", "committed-before-written"] == 1
 
 
 BEHIND = [
