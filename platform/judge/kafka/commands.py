@@ -37,7 +37,6 @@ _ASK = "--bootstrap-server {bootstrap}"
 
 TRAINING = (
     f"kafka-topics.sh {_ASK} --create --topic trained --partitions 3 --replication-factor 1",
-    f"kafka-topics.sh {_ASK} --create --topic clients --partitions 3 --replication-factor 1",
     f"kafka-topics.sh {_ASK} --list",
     f"kafka-topics.sh {_ASK} --describe",
     f"kafka-topics.sh {_ASK} --alter --topic trained --partitions 4",

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _SOURCES = Path(__file__).with_name("java")
 _TIMEOUT_S = 300.0
+CLIENT_TOPIC = "clients"
 COMPILER_MAIN = "org.eclipse.jdt.internal.compiler.batch.Main"
 JAVA_LEVEL = ("-source", "25", "-target", "25", "-proc:none", "-encoding", "UTF-8")
 """Annotation processors are programs that the compiler would run: none is."""
@@ -52,14 +54,18 @@ def build_program_archives(home: Home, install: KafkaInstall, on_progress: OnPro
     _stamp_path(home).unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="faultline-archive-") as scratch:
         root = Path(scratch)
-        on_progress("Class archives for programs: the compiler")
-        _compile_training(home, root)
-        on_progress("Class archives for programs: Kafka's tools and clients, on one broker")
-        with _Broker(root, install) as bootstrap:
+        with _Broker(root, install) as broker:
+            on_progress("Class archives for programs: the compiler")
+            _compile_training(home, root)
+            on_progress("Class archives for programs: Kafka's tools and clients, on one broker")
+            bootstrap = broker.bootstrap_when_ready()
             commands = root / "commands"
             commands.write_text(training_text(bootstrap), encoding="utf-8")
-            _record(home, tools_box(), ["ToolTraining", str(commands)])
-            _record(home, client_box(), ["ClientTraining", bootstrap, "clients"])
+            with ThreadPoolExecutor() as both:
+                tools = both.submit(_record, home, tools_box(), ["ToolTraining", str(commands)])
+                words = ["ClientTraining", bootstrap, CLIENT_TOPIC]
+                both.submit(_record, home, client_box(), words).result()
+                tools.result()
     _stamp_path(home).write_text(_stamp(home), encoding="utf-8")
     size = sum((home.kafka / box().archive).stat().st_size for box in BOXES)
     on_progress(f"Class archives for programs: {size / 1e6:.0f} MB")
@@ -118,13 +124,19 @@ class _Broker:
         self._cluster = LoopbackCluster(root, {1: install.command(path)})
         self._bootstrap = f"{endpoints[1].host}:{endpoints[1].client_port}"
 
-    def __enter__(self) -> str:
+    def __enter__(self) -> _Broker:
+        self._cluster.start_all()
+        return self
+
+    def bootstrap_when_ready(self) -> str:
+        """Where it listens, once it serves; a topic for the client is there."""
         from judge.inside.clients import admin
+        from judge.inside.topics import create_topic
         from judge.kafka.training import in_sync
 
-        self._cluster.start_all()
         client = admin(self._bootstrap)
         self._cluster.until(lambda: in_sync(client, 1), _TIMEOUT_S, "The broker did not start.")
+        create_topic(client, CLIENT_TOPIC, [[1], [1], [1]], {})
         return self._bootstrap
 
     def __exit__(self, *_: object) -> None:
