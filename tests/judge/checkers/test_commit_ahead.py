@@ -123,6 +123,14 @@ def test_it_counts_only_what_was_not_done_in_time():
     assert result.anomalies[0].evidence[0].detail["passed"] == 2
 
 
+def test_it_grants_half_a_second_when_the_lab_says_nothing():
+    def ahead(at):
+        ops = [*put("o1"), *committed(1, at=300), *processed("o1", at=at)]
+        return commit_ahead.check(index_history(history(ops, input_topic=INPUT))).kept
+
+    assert (ahead(800), ahead(801)) == (True, False)
+
+
 def test_it_does_not_look_at_a_commit_inside_a_transaction():
     inside = [*put(*IDS), *committed(20, at=200, txn="t"), *processed(*IDS, at=300)]
 

@@ -18,7 +18,7 @@ from histories.copying import (
     stopped,
     written,
 )
-from histories.words import acknowledged, ended, history, log_ends, read
+from histories.words import acknowledged, ended, history, log_ends, on_partition, read
 from judge.checkers import exactly_once_copy
 from judge.history import Op
 from judge.indexing import index_history
@@ -384,10 +384,11 @@ def test_it_finds_a_copy_with_another_value():
     assert result.anomalies[0].evidence[0].offset == 1
 
 
-def test_it_tells_apart_what_two_logs_hold_at_one_offset():
+@pytest.mark.parametrize("crc", [1, 2**32 - 1])
+def test_it_tells_apart_what_two_logs_hold_at_one_offset(crc):
     result = check(
         put("o1"),
-        written("o1", offset=0, on=[2]),
+        written("o1", offset=0, on=[2], crc=crc),
         written("o1", "x1", offset=0, on=[1, 3], pid=7),
         marked("commit", 7, offset=2),
         written("o1", offset=3, pid=7),
@@ -424,6 +425,7 @@ def test_it_finds_a_copy_gone_whose_place_another_took():
     other = [*put("o1"), *written("o1", offset=0), *read_committed("x1", end=1)]
 
     assert causes(check(other)) == {("copy-lost", "written-then-gone"): 1}
+    assert causes(check(on_partition(3, other))) == {("copy-lost", "written-then-gone"): 1}
 
 
 def test_it_lists_first_what_was_sent_first():

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from histories.copying import INPUT, committed, processed, put
-from histories.words import accepted, acknowledged, ended, handed, history
+from histories.words import (
+    accepted,
+    acknowledged,
+    ended,
+    handed,
+    history,
+    refused,
+    turned_away,
+)
 from judge.checkers import rebalance_pause, stall, stuck_group
 from judge.history import Op
 from judge.indexing import index_history
@@ -219,6 +227,24 @@ def test_it_finds_a_gap_between_successes_of_any_kind(source, ops):
 
     assert causes(result) == [("stall", "gap-too-long")]
     assert result.anomalies[0].evidence[0].what == f"nothing was {source} from 0.200 s to 6.000 s"
+
+
+@pytest.mark.parametrize(
+    ("source", "no"),
+    [
+        ("acknowledged", turned_away("o001", at=3000)),
+        ("committed", committed(2, at=3000, kind="fail")),
+        ("accepted", refused("o001", at=3000)),
+    ],
+)
+def test_it_takes_no_refusal_for_a_success(source, no):
+    yes = {
+        "acknowledged": [*acknowledged("o000", at=200), *acknowledged("o001", at=6000)],
+        "committed": [*committed(1, at=200), *committed(2, at=6000)],
+        "accepted": [*accepted("o000", at=200), *accepted("o001", at=6000)],
+    }
+
+    assert stalled(ORDERS, yes[source], no, source=source).figures["longest_gap_ms"] == 5800
 
 
 def test_it_finds_a_stall_that_lasts_to_the_end():
