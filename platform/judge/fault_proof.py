@@ -8,6 +8,8 @@ from judge.index import History, is_kill, isr_of
 from judge.recovery import first_fault_ms, recovered_ms
 from judge.sanity import Broken
 
+NO_EFFECT = "fault-had-no-effect"
+
 
 def cluster_healthy(history: History) -> Broken | None:
     """Before the first fault every partition was led and every replica in sync."""
@@ -31,19 +33,24 @@ def cluster_healthy(history: History) -> Broken | None:
 
 def fault_effective(history: History) -> Broken | None:
     """Every fault of the scenario was begun, and seen to take effect from the outside."""
+    broken = begun_took_effect(history)
+    begun = {op.f for op in history.faults if op.type == "invoke"}
+    missing = [name for name in history.terms.faults if name not in begun]
+    if broken is None and missing:
+        return NO_EFFECT, f"The fault {missing[0]} was never begun."
+    return broken
+
+
+def begun_took_effect(history: History) -> Broken | None:
+    """Every fault that was begun was seen to take effect; one that is optional need not have."""
     took = {op.f for op in history.faults if op.type == "ok"}
     failed = [op for op in history.faults if op.type == "fail"]
     if failed:
-        return "fault-had-no-effect", f"{_fault(failed[0])} did not take effect."
-    begun = {
-        op.f
-        for op in history.faults
-        if op.type == "invoke" and not (op.detail or {}).get("optional")
-    }
-    for name in (*history.terms.faults, *sorted(begun)):
-        if name not in took:
-            what = "was begun and not proved" if name in begun else "was never begun"
-            return "fault-had-no-effect", f"The fault {name} {what}."
+        return NO_EFFECT, f"{_fault(failed[0])} did not take effect."
+    for op in history.faults:
+        optional = (op.detail or {}).get("optional")
+        if op.type == "invoke" and op.f not in took and not optional:
+            return NO_EFFECT, f"The fault {op.f} was begun and not proved."
     return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from judge.anomalies import CAUSES
 from judge.checkers import CHECKERS, EVERY_REPORT
 from judge.errors import JudgeError
-from judge.fault_proof import cluster_healthy
+from judge.fault_proof import begun_took_effect, cluster_healthy
 from judge.figures import figures
 from judge.gates import GATES, first_broken
 from judge.history import Op
@@ -135,13 +135,16 @@ def _own_failure(history: History, checks: Sequence[CheckResult]) -> _Outcome | 
     found = {check.check: check for check in checks}
     failed = found["program"].anomalies
     silent = tuple(a for a in found["availability"].anomalies if a.cause == "no-answers")
-    if not cut_short(history) or not (failed or silent):
+    # A scenario that waited in vain for the learner's cure had made its cluster ill before.
+    ill = begun_took_effect(history) is None
+    uncured = found["writes_resume"].anomalies if ill and "writes_resume" in found else ()
+    if not cut_short(history) or not (failed or silent or uncured):
         return None
     for gate in (cluster_healthy, machine_not_starved):
         broken: Broken | None = gate(history)
         if broken is not None:
             return _inconclusive(*broken)
-    return _failed(failed or silent)
+    return _failed(failed or silent or uncured)
 
 
 def _kept(history: History, checks: Sequence[CheckResult]) -> _Outcome:

@@ -211,7 +211,7 @@ def options_of(lab: Lab) -> dict[str, dict[str, Any]]:
         # Only orders on standard input are answered; elsewhere silence is no failure.
         deeds = scenario.workload.kind == "records" and scenario.source is None
         expects = "processing" if deeds else "nothing"
-        expects = "no_program" if lab.client == "config" else expects
+        expects = {"config": "no_program", "runbook": "runbook"}.get(lab.client, expects)
         options["program"] = {"expects": expects, **options.get("program", {})}
     return options
 

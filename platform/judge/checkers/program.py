@@ -43,7 +43,7 @@ def check(
     Options:
         min_answered: share of the orders handed that must have an answer when it ends by itself.
         expects: what its orders call for: `answers`, `processing` (they come in a topic, and each
-            is a deed to be done), `nothing` that the program itself could tell of, or `no_program`.
+            is a deed to be done), `nothing` that the program itself could tell of, `runbook`, or `no_program`.
     """
     answered = history.answered
     figures = {"handed": len(history.handed), "answered": answered}
@@ -98,6 +98,8 @@ def _left(history: History, op: Op, expects: str) -> tuple[str, str] | None:
     if expects == "processing" and history.handed and not history.processed:
         what = how_many(len(history.handed), "order")
         return "no-answers", f"the program processed none of {what}"
+    if expects == "runbook":
+        return None  # it is over once its commands are
     if (op.detail or {}).get("reason") == "exited" and cut_short(history):
         return "ended-early", f"the program ended by itself at {seconds(op.t_ms)}"
     return None

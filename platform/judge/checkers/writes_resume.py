@@ -13,8 +13,11 @@ def check(history: History) -> CheckResult:
     """After the learner's runbook our own careful producer must be taken at its word again.
 
     The scenario waits for that and blames the learner when it does not come. `kept` is None
-    where our own producer stored nothing at all: then there was nothing to resume.
+    where the lab does not ask, and where our own producer stored nothing: there was nothing to
+    resume then.
     """
+    if NAME not in history.terms.promises:
+        return CheckResult(NAME, None, "nobody was to get the cluster going again")
     if not history.filled:
         return CheckResult(NAME, None, "our own producer stored nothing")
     waited = waited_in_vain(history)

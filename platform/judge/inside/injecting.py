@@ -18,7 +18,7 @@ def inject(run: RunState, options: Mapping[str, Any]) -> None:
     Raises CutShort when it was aimed at a program that has ended by itself.
     """
     name, known_as = options["fault"], options["as"]
-    if run.learner.over():
+    if run.program_missing():
         raise CutShort("program-over", "the program ended while it was still needed")
     text = options["text"] or name.replace("_", " ")
     run.tell("stage", stage="fault", label=text)

@@ -205,12 +205,12 @@ class RunState:
 
         Raises JudgeError `timed-out` after `timeout_s`.
         """
-
-        def given_up() -> bool:
-            return self.program_needed and self.learner.over()
-
-        self.wait_any(lambda: condition() or given_up(), timeout_s, error)
+        self.wait_any(lambda: condition() or self.program_missing(), timeout_s, error)
         return condition()
+
+    def program_missing(self) -> bool:
+        """Whether the learner's programs have ended while the scenario still needs them."""
+        return self.program_needed and self.learner.over()
 
     def wait_any(self, condition: Callable[[], bool], timeout_s: float, error: str) -> None:
         """Wait for `condition`, whether or not the program is over. Raises JudgeError."""

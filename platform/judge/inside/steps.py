@@ -28,6 +28,8 @@ def start_program(run: RunState, options: Mapping[str, Any]) -> None:
     if not run.learner.programs:
         run.tell("stage", stage="workload", label="Your program runs")
     run.say("program", options["text"] or "Your program starts")
+    # A runbook is over once its commands are; everything else runs until it is ended.
+    run.program_needed = not run.learner.is_runbook
     run.learner.start(options["name"], options["entry"])
 
 

@@ -17,8 +17,8 @@ def cut(reason: str) -> list[Op]:
     return [Op(9000, "scenario", "info", "cut_short", error=reason, detail={"message": "late"})]
 
 
-def check(*parts):
-    return writes_resume.check(index_history(history(healthy(), *parts)))
+def check(*parts, promises=("writes_resume",)):
+    return writes_resume.check(index_history(history(healthy(), *parts, promises=promises)))
 
 
 def test_it_is_kept_when_the_scenario_came_to_its_end():
@@ -36,6 +36,12 @@ def test_it_reports_a_cluster_that_still_refuses_writes():
 
 def test_a_program_that_ended_too_early_is_for_another_check():
     assert check(STORED, cut("program-over")).kept is True
+
+
+def test_it_is_silent_where_the_lab_does_not_ask():
+    result = check(STORED, cut("program-silent"), promises=("unseen",))
+
+    assert (result.kept, result.anomalies) == (None, ())
 
 
 def test_it_cannot_tell_where_our_producer_never_stored_anything():
