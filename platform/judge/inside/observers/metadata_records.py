@@ -212,14 +212,17 @@ _KNOWN: dict[int, tuple[type[_Record], range]] = {
 }
 """By Kafka's key: what it is, and the versions whose untagged fields are those given here."""
 
+_PASSED_OVER = frozenset({10, 11, 12, 14, 15, 18, 19, 20, 21, 22, 26, 27})
+"""Tokens, SCRAM, features, quotas, producer ids, ACLs, no-ops, ZooKeeper, controllers."""
+
 _readers: dict[int, Reader[Any]] = {}
 
 
 def metadata_record(value: bytes) -> object | None:
     """One record's value; None for a kind that tells nothing of use here (ACLs, quotas, …).
 
-    Raises JudgeError `metadata-not-understood` for a version that is not known: a guess would be
-    a false witness.
+    Raises JudgeError `metadata-not-understood` for a kind, version or field that is not known: a
+    guess would be a false witness.
     """
     at, numbers = 0, []
     for _ in range(3):
@@ -227,16 +230,26 @@ def metadata_record(value: bytes) -> object | None:
         numbers.append(int(number))
         at += size
     frame, key, version = numbers
-    kind, versions = _KNOWN.get(key, (None, range(0)))
-    if frame != _FRAME or (kind is not None and version not in versions):
-        raise JudgeError(
-            "metadata-not-understood",
-            f"The metadata log holds a record {key} of version {version} (frame {frame}), which"
-            " this engine does not know.",
-        )
-    if kind is None:
+    if frame == _FRAME and key in _PASSED_OVER:
         return None
+    kind, versions = _KNOWN.get(key, (None, range(0)))
+    if frame != _FRAME or kind is None or version not in versions:
+        raise _not_understood(key, version, f"frame {frame}")
     if key not in _readers:
         _readers[key] = entity_reader(kind)
-    record: object = _readers[key](value, at)[0]
-    return record
+    try:
+        record, size = _readers[key](value, at)
+    except KeyError as unknown_field:
+        raise _not_understood(key, version, str(unknown_field)) from None
+    if at + size != len(value):
+        raise _not_understood(key, version, f"{len(value) - at - size} bytes too many")
+    found: object = record
+    return found
+
+
+def _not_understood(key: int, version: int, why: str) -> JudgeError:
+    return JudgeError(
+        "metadata-not-understood",
+        f"The metadata log holds a record {key} of version {version} that this engine does not"
+        f" know: {why}.",
+    )
