@@ -43,7 +43,8 @@ def check(
     Options:
         min_answered: share of the orders handed that must have an answer when it ends by itself.
         expects: what its orders call for: `answers`, `processing` (they come in a topic, and each
-            is a deed to be done), `nothing` that the program itself could tell of, `runbook`, or `no_program`.
+            is a deed to be done), `nothing` that the program itself could tell of, `runbook`, or
+            `no_program`.
     """
     answered = history.answered
     figures = {"handed": len(history.handed), "answered": answered}

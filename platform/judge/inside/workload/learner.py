@@ -43,6 +43,7 @@ class Learner:
         self._files: Mapping[str, bytes] | Built = files
         self._entry: str = job["entry"]
         self._kind = KINDS.get(job["client"])
+        self.is_runbook: bool = job["client"] == "runbook"
         limits = limits_from_dict(job["limits"])
         self._limits = self._kind.fit(limits) if self._kind else limits
         self._sinks: dict[str, Sink] = {}
