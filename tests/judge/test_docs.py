@@ -61,7 +61,7 @@ def test_cli_md_names_every_key_of_the_evidence():
     "command",
     [
         *("doctor", "check", "run", "verify", "replay"),
-        *("bench start", "bench overhead", "bench concurrency"),
+        *("bench start", "bench overhead", "bench concurrency", "bench checkers"),
     ],
 )
 def test_cli_md_names_every_command(command):

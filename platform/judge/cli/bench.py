@@ -7,6 +7,7 @@ import json
 import sys
 from typing import Any
 
+from judge.bench.checkers import OPERATIONS, bench_checkers
 from judge.bench.concurrency import ATTEMPTS, MOST_AT_ONCE, bench_concurrency
 from judge.bench.overhead import bench_overhead
 from judge.cli.exit_codes import PASS
@@ -32,6 +33,10 @@ def add_to(commands: Any) -> None:
         "--attempts", type=int, default=ATTEMPTS, metavar="N", help="for each number at once"
     )
     concurrency.set_defaults(act=act_concurrency)
+    checkers = which.add_parser("checkers", help="seconds and memory of a verdict, and the fit")
+    checkers.add_argument("--operations", type=int, default=OPERATIONS, metavar="N")
+    checkers.set_defaults(act=act_checkers)
+    add_json(checkers)
     for each in (start, overhead, concurrency):
         add_json(each)
         add_data(each)
@@ -62,6 +67,11 @@ def act_concurrency(arguments: argparse.Namespace) -> int:
         attempts=arguments.attempts,
     )
     return _print(curve, arguments)
+
+
+def act_checkers(arguments: argparse.Namespace) -> int:
+    """Measure and print what a verdict costs."""
+    return _print(bench_checkers(arguments.operations), arguments)
 
 
 def _print(figures: dict[str, Any], arguments: argparse.Namespace) -> int:
