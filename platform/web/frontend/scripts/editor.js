@@ -6,11 +6,15 @@ import {StreamLanguage, bracketMatching, indentOnInput, indentUnit, syntaxHighli
 import {highlightSelectionMatches, searchKeymap} from "@codemirror/search";
 import {classHighlighter} from "@lezer/highlight";
 import {python} from "@codemirror/lang-python";
+import {java} from "@codemirror/legacy-modes/mode/clike";
 import {properties} from "@codemirror/legacy-modes/mode/properties";
+import {shell} from "@codemirror/legacy-modes/mode/shell";
 
 const languages = {
   python: () => [python(), indentUnit.of("    ")],
+  java: () => [StreamLanguage.define(java), indentUnit.of("    ")],
   properties: () => StreamLanguage.define(properties),
+  shell: () => [StreamLanguage.define(shell), indentUnit.of("    ")],
 };
 
 // Colours come from the style sheet, so light and dark follow the page without a new mount.
