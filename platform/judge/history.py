@@ -29,9 +29,27 @@ class Op:
                                     crc, ids (of a batch; null where another broker's copy
                                     of the same crc and offset already listed them)
     log        info     log_end     broker, topic, partition, offset; detail: alive
+    log        info     segments    broker, topic, partition, count: bytes of records,
+                                    detail: segments, allocated_bytes
     reader     ok       read        topic, partition, ids, detail: offsets (same length)
     reader     info     read_end    topic, partition, offset: read up to here, all of it
     metadata   info     leader      topic, partition, broker (leader or null), detail: isr
+    metadata   info/    config      topic or broker, detail: value by name, _when: begin, end or
+               fail                 change. fail: no such topic
+    metadata   info     partition_  topic, partition, broker (leader), epoch, detail: isr, elr,
+                        change      last_known_elr, recovering, election, offset
+    metadata   info     fencing     broker, detail: fenced
+    metadata   info     topic       topic, detail: change: created or deleted
+    metadata   info     controller  broker, epoch: who became the active one
+    group      info/    committed   id (group), topic, partition, offset (-1: gone), detail:
+               fail                 asked_ms. fail, here and below: nobody answered at the end
+    group      info/    members     id (group), count, detail: state, protocol, assignor,
+               fail                 members, asked_ms
+    transac-   info/    stable_end  topic, partition, offset (LSO), detail: high_watermark,
+    tion       fail                 asked_ms
+    transac-   info     state       id (transactional id), detail: state, pid, pepoch,
+    tion                            timeout_ms, partitions
+    program    ok       processed   id, detail: program: its side effect for that record
     fault      invoke   <fault>     broker; planned
     fault      ok/fail  <fault>     broker, detail: proof; the fault took effect / did not
     fault      info     healed      broker, detail: proof
