@@ -31,7 +31,8 @@ class Op:
     log        info     log_end     broker, topic, partition, offset; detail: alive
     log        info     segments    broker, topic, partition, count: bytes of records,
                                     detail: segments, allocated_bytes
-    reader     ok       read        topic, partition, ids, detail: offsets (same length)
+    reader     ok       read        topic, partition, ids, detail: offsets (same length), altered
+                                    (offsets of copies that do not say what the order said)
     reader     info     read_end    topic, partition, offset: read up to here, all of it
     metadata   info     leader      topic, partition, broker (leader or null), detail: isr
     metadata   info/    config      topic or broker, detail: value by name, _when: begin, end or

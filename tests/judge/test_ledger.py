@@ -96,3 +96,34 @@ def test_it_takes_anything_else_for_mere_output(line):
     assert heard == [False]
     assert not ops
     assert answers.answered == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "faithful"),
+    [
+        ({}, None, True),
+        ({"tax_cents": 7}, None, True),
+        ({"amount_cents": 1}, None, False),
+        ({"customer": "cust-0"}, None, False),
+        ({"placed_at": ...}, None, False),
+        ({}, b"cust-0", False),
+        ({}, b"", False),
+    ],
+)
+def test_it_tells_a_faithful_copy_from_one_that_was_changed(change, key, faithful):
+    ledger = Ledger(b"key", seed=7, customers=3)
+    order = [ledger.draw() for _ in range(3)][1]
+    body = {**json.loads(order.line), **change}
+    copy = json.dumps({name: value for name, value in body.items() if value is not ...})
+
+    kept = ledger.keeps(order.id, order.customer.encode() if key is None else key, copy.encode())
+
+    assert kept is faithful
+
+
+def test_it_takes_the_line_itself_for_a_faithful_copy():
+    ledger = Ledger(b"key", seed=7, customers=3)
+    order = ledger.draw()
+
+    assert ledger.keeps(order.id, order.customer.encode(), order.line.encode())
+    assert not ledger.keeps(order.id, None, order.line.encode())

@@ -168,6 +168,7 @@ def _altered(history: History, reads: CommittedReads) -> list[Anomaly]:
         Evidence(
             f"the copy at partition {partition_at(place)}, offset {offset_at(place)} of the "
             "output is not what the input record makes",
+            reads.read_ms,
             topic=history.terms.topic,
             partition=partition_at(place),
             offset=offset_at(place),

@@ -173,7 +173,8 @@ def _read_everything(run: RunState) -> None:
         detail = {"message": str(late)}
         run.note(Op(run.now_ms(), "scenario", "info", "isr_incomplete", detail=detail))
     judged = run.scenario.judged
-    ours = Reading("reader", run.ledger.id_of, judged.partitions)
+    keeps = run.ledger.keeps if run.scenario.source else None
+    ours = Reading("reader", run.ledger.id_of, judged.partitions, keeps)
     readings = {c.kind.topic: Reading("canary", _canary_id) for c in run.canaries}
     first, second = ISOLATIONS
     with ThreadPoolExecutor(1) as aside:

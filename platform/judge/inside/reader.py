@@ -22,11 +22,15 @@ POLL_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How one topic is read: who sees it, in the history's words, and which records are ours."""
+    """How one topic is read: who sees it, in the history's words, and which records are ours.
+
+    keeps: of a topic of copies, whether the record with this id, key and value is a faithful one.
+    """
 
     source: str
     id_of: Callable[[bytes | None], str | None]
     partitions: int = 1
+    keeps: Callable[[str, bytes | None, bytes], bool] | None = None
 
 
 def read_back(
@@ -59,7 +63,8 @@ def read_back(
         reader.close()
 
 
-Found = dict[Part, tuple[list[str], list[int]]]
+Found = dict[Part, tuple[list[str], list[int], list[int]]]
+"""Partition -> ids, their offsets, and the offsets of those that are no faithful copy."""
 
 
 def _read(
@@ -76,9 +81,12 @@ def _read(
             part = (message.topic(), message.partition())
             if message.error() is None:
                 if (order_id := topics[part[0]].id_of(message.value())) is not None:
-                    ids, offsets = found.setdefault(part, ([], []))
+                    ids, offsets, altered = found.setdefault(part, ([], [], []))
                     ids.append(order_id)
                     offsets.append(message.offset())
+                    keeps = topics[part[0]].keeps
+                    if keeps and not keeps(order_id, message.key(), message.value()):
+                        altered.append(message.offset())
             elif message.error().code() == KafkaError._PARTITION_EOF and part in left:
                 left.remove(part)
                 _note_read(run, topics, found, named)
@@ -112,7 +120,8 @@ def _note_end(
 def _note_read(
     run: RunState, topics: Mapping[str, Reading], found: Found, named: Mapping[str, str]
 ) -> None:
-    for (topic, partition), (ids, offsets) in found.items():
+    for (topic, partition), (ids, offsets, altered) in found.items():
+        wrong = {"altered": altered} if altered else {}
         run.note(
             Op(
                 run.now_ms(),
@@ -122,7 +131,7 @@ def _note_read(
                 topic=topic,
                 partition=partition,
                 ids=ids,
-                detail={"offsets": offsets, **named},
+                detail={"offsets": offsets, **wrong, **named},
             )
         )
     found.clear()

@@ -35,6 +35,7 @@ class Ledger:
         self._customers = [f"cust-{self._random.randrange(10**6):06d}" for _ in range(customers)]
         self._ids: list[str] = []
         self._lines: dict[bytes, str] = {}
+        self._handed: list[bytes] = []
 
     def draw(self) -> Order:
         """The next order. Not thread-safe: one feed draws."""
@@ -49,7 +50,9 @@ class Ledger:
         }
         line = json.dumps(body, separators=(",", ":"))
         self._ids.append(order_id)
-        self._lines[line.encode()] = order_id
+        encoded = line.encode()
+        self._handed.append(encoded)
+        self._lines[encoded] = order_id
         return Order(order_id, customer, line)
 
     def id_of(self, value: bytes | None) -> str | None:
@@ -64,6 +67,16 @@ class Ledger:
             return None
         ours = self._ids[number] if 0 <= number < len(self._ids) else None
         return ours if ours == order_id else None
+
+    def keeps(self, order_id: str, key: bytes | None, value: bytes) -> bool:
+        """Whether a record with this id of ours still says all that was handed.
+
+        It must have the order's customer for its key and each field as it was; it may have more.
+        """
+        handed = json.loads(self._handed[int(order_id[1:].split("-")[0])])
+        if key != handed["customer"].encode():
+            return False
+        return value in self._lines or handed.items() <= json.loads(value).items()
 
     def _sign(self, number: int) -> str:
         return hmac.new(self._key, str(number).encode(), hashlib.sha256).hexdigest()[
