@@ -7,6 +7,7 @@ from judge.history import Op
 from judge.index import History, is_kill, isr_of
 from judge.recovery import first_fault_ms, recovered_ms
 from judge.sanity import Broken
+from judge.target_options import TARGETS
 
 NO_EFFECT = "fault-had-no-effect"
 
@@ -58,7 +59,7 @@ def leader_at_kill(history: History) -> Broken | None:
     """The broker that was killed led the learner's topic at that moment."""
     topic = history.terms.topic
     for op in history.faults:
-        if op.type != "ok" or not is_kill(op) or op.broker is None:
+        if op.type != "ok" or not is_kill(op) or op.broker is None or not _of_leader(op, topic):
             continue
         parts = [partition for name, partition in history.metadata if name == topic]
         if op.partition is not None:
@@ -121,3 +122,10 @@ def _struck_ms(history: History, op: Op) -> float:
     """When a fault was begun: its proof comes after the cluster has noticed."""
     begun = [o.t_ms for o in history.faults if o.type == "invoke" and o.f == op.f]
     return max((t for t in begun if t <= op.t_ms), default=op.t_ms)
+
+
+def _of_leader(op: Op, topic: str) -> bool:
+    """Whether a kill was meant for the leader of `topic`; who had another role is proved there."""
+    detail = op.detail or {}
+    other_role = "leader" not in detail and any(role in detail for role in TARGETS)
+    return not other_role and detail.get("topic", topic) == topic

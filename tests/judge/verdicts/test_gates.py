@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from histories.words import (
@@ -266,3 +268,15 @@ def test_it_looks_at_whichever_partition_the_killed_broker_led():
     ops = [*without(), *on_partition(1, led_by(1, [1, 2, 3]), read(end=0))]
 
     assert broken(ops) is None
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [{"follower": 1}, {"controller": 1}, {"group_coordinator": 1}, {"leader": 1, "topic": "other"}],
+    ids=lambda detail: "-".join(map(str, detail)),
+)
+def test_it_asks_no_lead_of_a_broker_that_was_killed_for_another_role(detail):
+    kills = [replace(op, broker=1, detail=detail) for op in killed(1, at=900)]
+    ops = [op for op in without() if op.f != "kill_broker"]
+
+    assert broken(ops, kills) is None

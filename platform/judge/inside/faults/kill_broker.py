@@ -34,13 +34,7 @@ class KillBroker:
         status = run.stage.brokers.kill(hit)
         if status not in (signal.SIGKILL, -signal.SIGKILL):
             raise JudgeError("fault-had-no-effect", f"broker {hit} ended with status {status}")
-        if target == "leader" and run.leader_of(*self._place(run)) != hit:
-            raise JudgeError(
-                "leader-moved-before-kill",
-                f"broker {hit} had lost the lead before it was killed",
-            )
-        if target != "leader":
-            confirm_target(run, self._options, hit)
+        self._confirm(run, hit)
         if hit in run.brokers:
             run.stage.tap.broker_down(hit)
         run.died(hit)
@@ -51,11 +45,19 @@ class KillBroker:
             target: hit,
             "log_ends_before": {str(broker): end for broker, end in ends_before.items()},
             "log_end_left": left,
+            **({"topic": self._place(run)[0]} if target == "leader" else {}),
         }
 
     def heal(self, run: RunState) -> dict[str, Any]:
         """Nothing: a machine that burnt down does not come back."""
         return {"stays_dead": self.broker}
+
+    def _confirm(self, run: RunState, hit: int) -> None:
+        if self._options["target"] != "leader" or self._place(run) not in run.parts:
+            confirm_target(run, self._options, hit)
+        elif run.leader_of(*self._place(run)) != hit:
+            text = f"broker {hit} had lost the lead before it was killed"
+            raise JudgeError("leader-moved-before-kill", text)
 
     def _of_all(self, run: RunState) -> bool:
         return self._options["target"] == "leader" and bool(run.canaries)
