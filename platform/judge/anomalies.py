@@ -108,6 +108,19 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
             "One program processed it twice; it neither ended nor was it paused in between."
         ),
     },
+    "phantom": {
+        "never-handed-out": "The topic holds an order's id that nobody handed out.",
+        "altered": "The record carries an order's id and not the value that was handed out.",
+        "foreign-record": "The topic holds records that are no orders at all.",
+    },
+    "inconsistent-offset": {
+        "acknowledged-then-overwritten": (
+            "A broker acknowledged one order at this offset, and the reader finds another there: "
+            "a leader was elected that did not have the first."
+        ),
+        "replicas-differ": "Replicas that were in sync hold different batches at one offset.",
+        "read-differently": "One offset was read as more than one order.",
+    },
     "program-failed": {
         "empty": "The program's file has nothing in it.",
         "topic-settings-refused": "Kafka would not create the topic with the settings given.",

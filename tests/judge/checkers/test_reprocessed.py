@@ -10,8 +10,8 @@ from judge.indexing import index_history
 THREE = topic_of("o0", "o1", "o2")
 
 
-def check(*parts):
-    return reprocessed.check(index_history(history(*parts)))
+def check(*parts, **options):
+    return reprocessed.check(index_history(history(*parts)), **options)
 
 
 def causes(result):
@@ -179,3 +179,12 @@ def test_it_shows_no_more_than_eight():
 
     assert [a.count for a in result.anomalies] == [30]
     assert len(result.anomalies[0].evidence) == 8
+
+
+def test_it_allows_as_many_repeats_as_the_lab_allows():
+    twice = [*processed("o0", "o1"), *processed("o0", "o1", at=2000)]
+
+    few, many = check(THREE, twice, allowed=2), check(THREE, twice, allowed=1)
+
+    assert (few.kept, few.summary) == (True, "2 repeats of processing, 2 are allowed")
+    assert many.kept is False
