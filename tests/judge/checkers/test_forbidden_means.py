@@ -87,6 +87,21 @@ def test_it_finds_a_topic_that_was_deleted_and_made_again():
     assert result.anomalies[0].evidence[0].what == "topic orders was deleted at 0.700 s"
 
 
+def test_it_does_not_mind_the_deletion_of_another_topic():
+    (op,) = changed(2, [2])
+
+    assert check([replace(op, f="topic", topic="else", detail={"change": "deleted"})]).kept is True
+
+
+@pytest.mark.parametrize("nobody", [None, -1])
+def test_it_takes_nobody_for_no_leader(nobody):
+    gone = [*changed(2, [2]), *changed(nobody, [2], at=500)]
+
+    assert check(gone, changed(2, [2], at=900)).kept is True
+    assert check(gone, changed(3, [3], at=900)).kept is False
+    assert check(gone).kept is True
+
+
 def test_it_takes_a_change_on_the_way_for_no_end():
     way = [
         *configured(at=0, when="begin", min_insync_replicas="2"),

@@ -90,6 +90,17 @@ def test_it_cannot_tell_by_a_few_records_or_by_one_partition():
     assert balanced(500).kept is None
 
 
+def test_it_judges_from_a_hundred_records_in_two_partitions_on():
+    assert balanced(60, 40).kept is True
+    assert balanced(60, 39).kept is None
+
+
+def test_it_counts_a_partition_that_just_reaches_the_limit_for_none_too_full():
+    result = balanced(150, 160, 10, 80)
+
+    assert causes(result) == {("imbalance", "skewed-partitions"): 1}
+
+
 def test_it_says_nothing_of_balance_when_no_lab_asks():
     assert balanced(100, 10, 10, promises=()).anomalies == ()
 
@@ -167,6 +178,13 @@ def test_it_does_not_judge_a_key_with_an_order_in_doubt():
     doubt = keyed(put("a3", told=False), "anna")
 
     assert rebuilt(PUTS, doubt, table([("anna", "a1", 0)], [("bert", 3)])).kept is True
+
+
+def test_it_finds_that_only_tombstones_are_left():
+    (stones, end) = table([], [("anna", 5), ("bert", 3)])
+    only = replace(stones, detail={"tombstones": stones.detail["tombstones"]})
+
+    assert causes(rebuilt(PUTS, [only, end])) == {("wrong-table", "missing-key"): 1}
 
 
 def test_it_cannot_tell_a_table_without_keys():
