@@ -90,6 +90,29 @@ def readable(run: Any) -> int:
     return count
 
 
+def play(run: Any) -> bool:
+    """The same as steps of a scenario; the program starts again and goes on."""
+    from judge.inside.clients import producer
+    from judge.inside.steps import VERBS
+    from judge.waiting import wait_until
+
+    writer = producer(run.bootstrap())
+    for _ in range(RECORDS):
+        writer.produce(run.topic, b"x")
+    assert writer.flush(30) == 0
+    start = {"name": "program", "entry": "", "text": ""}
+    options = {"program": "program", "moment": "before_commit", "spread": 2, "client_id": ""}
+    fault = {"fault": "kill_program_at", "as": "death", "text": "", "optional": False}
+    wait = {"for": "fault_fired", "fault": "death", "timeout_s": 60.0, "blame": "judge"}
+    VERBS["start_program"](run, start)
+    VERBS["inject"](run, {**fault, "options": {**options, "skip": 1}})
+    VERBS["wait"](run, wait)
+    VERBS["start_program"](run, start)
+    program = run.learner.programs["program"]
+    wait_until(lambda: program.processes(), 60, "the program did not start again")
+    return program.exit is None
+
+
 def strike_in_vain(run: Any) -> None:
     """Let the program end by itself between the moment and the blow."""
     from judge.inside.exits import ProgramExit
@@ -126,6 +149,15 @@ def test_a_producer_dies_with_its_batch_in_the_log_and_no_answer(rig: Rig) -> No
 
     assert max(seen["ends"].values()) == 1
     assert seen["readable"] == 0
+
+
+def test_it_is_a_step_of_a_scenario_and_its_proof_is_in_the_history(rig: Rig) -> None:
+    assert rig.do(play, program=COMMITTER)
+
+    noted = [op for op in rig.ops if op.source == "fault" and op.f == "kill_program_at"]
+    assert [op.type for op in noted] == ["invoke", "ok"]
+    assert noted[1].detail["processes_left"] == 0
+    assert noted[1].detail["events"][0]["group"].startswith("g")
 
 
 def test_a_deed_without_effect_is_noticed(rig: Rig) -> None:
