@@ -48,7 +48,7 @@ def comeback(history: History, since_ms: float, within_ms: float) -> Comeback:
 
     In a run too short for that: by the later half of those handed after the recovery.
     """
-    first_ms = min(filter(since_ms.__le__, history.accepted.values()), default=None)
+    first_ms = min((t for t in history.accepted.values() if t >= since_ms), default=None)
     handed = sorted((t, i) for i, t in history.handed.items() if t >= since_ms)
     judged = [i for t, i in handed if t >= since_ms + within_ms]
     if len(judged) < MIN_JUDGED:
