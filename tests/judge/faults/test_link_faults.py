@@ -31,9 +31,14 @@ while True:
 
 
 def hold(
-    run: Any, name: str, keys: dict[str, Any], felt: bool = False, with_program: bool = False
+    run: Any,
+    name: str,
+    keys: dict[str, Any],
+    felt: bool = False,
+    with_program: bool = False,
+    size: int = 0,
 ) -> dict[str, Any]:
-    """Inject a fault beside a running program, see whether the program feels it, and heal it."""
+    """Inject a fault, see whether a program or a record of ours of some size feels it, heal it."""
     from judge.fault_options import FAULT_OPTIONS
     from judge.fields import Fields
     from judge.inside.clients import producer
@@ -45,19 +50,24 @@ def hold(
         run.wait_any(lambda: answers.accepted > 5, 30, "the program did not begin")
     options = FAULT_OPTIONS[name](Fields("scenario.toml", keys))
     inject(run, {"fault": name, "as": "it", "text": "", "options": options})
+    ours = producer(run.bootstrap(), **{"compression.type": "none"})
+    took_ms: list[float] = []
+    if size:
+        done = lambda _error, message: took_ms.append(message.latency() * 1000)  # noqa: E731
+        ours.produce(run.topic, bytes(size), on_delivery=done)
+        ours.flush(20)
     if felt:
         run.wait_any(lambda: answers.refused > 0, 30, "the program did not feel it")
     heal(run, "it")
     accepted = answers.accepted
     if with_program:
         run.wait_any(lambda: answers.accepted > accepted, 30, "the program did not recover")
-    ours = producer(run.bootstrap())
     ours.produce(run.topic, b"ours")
     return {
         "leader": run.leader_of(run.topic),
         "isr": sorted(run.isr_of(run.topic)),
         "left": ours.flush(20),
-        "refused": answers.refused,
+        "took_ms": took_ms,
     }
 
 
@@ -124,20 +134,24 @@ def test_a_slow_link_is_measured_from_the_programs_side(rig: Rig) -> None:
 def test_a_far_broker_is_late_for_brokers_and_clients(rig: Rig) -> None:
     keys = {"target": "follower", "latency_ms": 30, "jitter_ms": 5}
 
-    seen = rig.do(hold, name="slow_broker", keys=keys)
+    seen = rig.do(hold, name="slow_broker", keys=keys, size=1)
 
     proof, healed = details(rig, "slow_broker")
     assert proof["connect_before_ms"] < 60 <= proof["connect_ms"]
     assert healed["connect_ms"] < 60
+    assert seen["took_ms"][0] >= 30  # a follower far away has to fetch it first
     assert seen["left"] == 0
 
 
 def test_a_thin_link_lets_no_more_through_than_it_shall(rig: Rig) -> None:
-    rig.do(hold, name="limit_bandwidth", keys={"target": "follower", "kbit_per_s": 4000})
+    keys = {"target": "follower", "kbit_per_s": 4000}
+
+    seen = rig.do(hold, name="limit_bandwidth", keys=keys, size=200_000)
 
     proof, healed = details(rig, "limit_bandwidth")
     assert max(proof["measured_kbit_per_s"]["to_and_from"]) <= 6000
     assert min(healed["measured_kbit_per_s"]) > 6000
+    assert seen["took_ms"][0] >= 300  # 1,600 kbit, the burst and a broker's batch apart
 
 
 def test_a_bad_cable_loses_packets_and_no_record(rig: Rig) -> None:

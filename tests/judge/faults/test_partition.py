@@ -57,6 +57,7 @@ def cut_and_heal(run: Any, name: str, keys: dict[str, Any], until: str) -> dict[
     return {
         "leader": leader,
         "unheard": unheard,
+        "unheard_after": sorted(run.unheard()),
         "whole_after_s": round(time.monotonic() - healed_s, 2),
         "cuts": sorted(run.stage.network.cuts),
     }
@@ -79,6 +80,7 @@ def test_an_isolated_leader_is_replaced_and_not_believed(rig: Rig) -> None:
     seen = rig.do(cut_and_heal, name="isolate_broker", keys=keys, until="led_by_another")
 
     assert seen["unheard"] == [seen["leader"]]
+    assert seen["unheard_after"] == []
     assert leaders_seen(rig)[0] == seen["leader"]
     assert seen["leader"] not in leaders_seen(rig)[1:]
     assert len(proof_of(rig, "isolate_broker")["silent"]) == 4

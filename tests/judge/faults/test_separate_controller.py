@@ -46,6 +46,25 @@ def strike_controller(run: Any, name: str, options: dict[str, Any]) -> dict[str,
     return {"proof": proof, "held": held, "healed": healed, "broker": fault.broker}
 
 
+def cut_from_controller(run: Any) -> dict[str, Any]:
+    """Cut the leader from the controller alone, until another leads, and heal the cut."""
+    from judge.fault_options import FAULT_OPTIONS
+    from judge.fields import Fields
+    from judge.inside.conditions import in_sync_again
+    from judge.inside.injecting import heal, inject
+
+    leader = run.leader_of(run.topic)
+    keys = {"from": ["leader"], "to": ["controllers"], "ports": ["controller"]}
+    options = FAULT_OPTIONS["partition_brokers"](Fields("scenario.toml", keys))
+    inject(run, {"fault": "partition_brokers", "as": "cut", "text": "", "options": options})
+    moved = lambda: run.leader_of(run.topic) not in (leader, None)  # noqa: E731
+    run.wait_any(moved, 30, "the leader was not replaced")
+    unheard = sorted(run.unheard())
+    heal(run, "cut")
+    run.wait_any(lambda: in_sync_again(run), 60, "the cluster did not become whole")
+    return {"leader": leader, "unheard": unheard}
+
+
 def kill_in_vain(run: Any) -> None:
     """Let one of the two survive the blow."""
     import os
@@ -88,6 +107,14 @@ def test_the_controller_is_struck_and_comes_back(
 
     assert seen["broker"] == seen["proof"]["controller"] == 101
     assert seen["held"] == held
+
+
+def test_a_leader_that_the_controller_does_not_hear_is_replaced(rig_with_controller: Rig) -> None:
+    seen = rig_with_controller.do(cut_from_controller)
+
+    assert seen["unheard"] == [seen["leader"]]
+    (proof,) = [op.detail for op in rig_with_controller.ops if op.f == "partition_brokers"][1:]
+    assert proof["silent"] == [[seen["leader"], 101]]
 
 
 def test_a_deed_without_effect_is_noticed(rig_with_controller: Rig) -> None:

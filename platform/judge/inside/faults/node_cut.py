@@ -10,6 +10,7 @@ from typing import Any
 from judge.errors import JudgeError
 from judge.inside.clients import admin
 from judge.inside.cuts import PORTS, calls, cut_apart, pairs
+from judge.inside.informed import all_informed
 from judge.inside.network import bootstrap, broker_ip
 from judge.inside.reach import CONNECTED, SILENT, Trial, try_all
 from judge.inside.run_state import RunState
@@ -21,6 +22,10 @@ TRAFFIC_TIMEOUT_S = 5.0
 
 SILENCE_S = 0.3
 CONNECT_TIMEOUT_S = 5.0
+
+NEWS_TIMEOUT_S = 60.0
+"""As long as a kernel without a bound on its retries may keep a connection silent: 24 s after a
+cut of 30 s. Where there is the bound it takes a second or two."""
 
 _numbers = itertools.count(1)
 
@@ -89,27 +94,48 @@ class NodeCut:
             code="fault-had-no-effect",
         )
         dropped = run.stage.network.dropped(self._rule)
-        self._require_silence(run, sides)
+        silent = self._require_silence(run, sides)
         return {
             "from": list(sides.first),
             "to": list(sides.second),
             "ports": list(sides.ports),
             "one_way": sides.one_way,
             "frames_dropped": dropped,
-            "silent": [list(pair) for pair in sides.cut()],
+            "silent": silent,
         }
 
     def heal(self, run: RunState) -> dict[str, Any]:
-        """Take the cut away, and prove that everybody is reached again."""
+        """Take the cut away, and prove that everybody is reached again and hears the news.
+
+        Raises JudgeError `fault-not-healed`.
+        """
         assert self._sides is not None  # noqa: S101
         network = run.stage.network
         dropped = network.dropped(self._rule)
         network.heal(self._rule)
         cut = [pair for pair in self._sides.cut() if run.stage.brokers.alive(pair[1])]
         self._await_connected(run, cut, "after the cut was healed", code="fault-not-healed")
-        run.cut_calls.pop(self._rule, None)
+        self._await_informed(run)
         run.cut_brokers -= {*self._sides.smaller}
-        return {"frames_dropped": dropped, "connected": [list(pair) for pair in cut]}
+        return {"frames_dropped": dropped, "connected": self._tried(run, cut)}
+
+    def _await_informed(self, run: RunState) -> None:
+        """Whoever was not believed is believed again once it tells what the others tell."""
+        doubted = run.unheard()
+        mine = run.cut_calls.pop(self._rule, None)
+        freed = (doubted - run.unheard()) & {*run.alive_brokers()}
+        informed = {*run.alive_brokers()} - doubted
+        if mine is None or not freed or not informed:
+            return
+        run.cut_calls[self._rule] = mine
+        wait_until(
+            lambda: all_informed(run, freed, informed),
+            NEWS_TIMEOUT_S,
+            f"what the brokers {sorted(freed)} tell stayed old",
+            code="fault-not-healed",
+            step_s=0.2,
+        )
+        del run.cut_calls[self._rule]
 
     def _ask_who_knows(self, run: RunState) -> None:
         """A client goes on asking the broker it asked before, so the run's is made anew."""
@@ -117,13 +143,21 @@ class NodeCut:
             informed = [broker for broker in run.alive_brokers() if broker not in unheard]
             run.admin = admin(bootstrap(informed or run.alive_brokers()))
 
-    def _require_silence(self, run: RunState, sides: Sides) -> None:
+    def _require_silence(self, run: RunState, sides: Sides) -> list[list[int]]:
+        """Try to call across the cut; returns who tried whom in vain."""
         found = self._try(run, sides.cut(), SILENCE_S)
         loud = [trial for trial, state in found if state != SILENT]
         if loud:
             text = f"{loud[0].host}:{loud[0].port} could be reached across the cut"
             raise JudgeError("fault-had-no-effect", text)
-        self._await_connected(run, sides.spared(), "the way back, which is not cut")
+        self._await_connected(run, sides.spared(), "by the way back, which is not cut")
+        return self._tried(run, sides.cut())
+
+    def _tried(self, run: RunState, who: Sequence[Pair]) -> list[list[int]]:
+        """Of these, the pairs of which the second listens on a port that is cut."""
+        assert self._sides is not None  # noqa: S101
+        ports = self._sides.ports
+        return [[a, b] for a, b in who if any(_listens(run, b, port) for port in ports)]
 
     def _await_connected(
         self, run: RunState, who: Sequence[Pair], when: str, code: str = "fault-had-no-effect"

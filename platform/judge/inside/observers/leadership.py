@@ -48,18 +48,16 @@ class Leadership(threading.Thread):
 
     def run(self) -> None:
         """Ask until `stop`; no answer is no change."""
-        client, unheard = admin(self._servers), frozenset(self._unheard())
+        client = admin(self._servers)
         while not self._halt.is_set():
-            if (now := frozenset(self._unheard())) != unheard:
-                client, unheard = admin(self._believed(now)), now
             with suppress(KafkaException):  # nobody answers just now
                 metadata = client.list_topics(timeout=METADATA_TIMEOUT_S)
                 # Asked after the answer: one that came while the cut was made is not believed.
-                if metadata.orig_broker_id in self._unheard():
+                if metadata.orig_broker_id in (unheard := self._unheard()):
                     # A client knows all brokers, and goes on asking the one that it asked before.
                     client = admin(self._believed(unheard))
-                    continue
-                self._look(metadata, time.monotonic())
+                else:
+                    self._look(metadata, time.monotonic())
             self._halt.wait(PERIOD_S)
 
     def _believed(self, unheard: Collection[int]) -> str:
