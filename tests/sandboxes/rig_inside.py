@@ -51,11 +51,17 @@ def _run(stage: Stage, job: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _mend(run: Any) -> None:
-    """Start every dead node again and wait until the cluster has settled."""
+    """Let every paused node run, start the dead ones, and wait until the cluster has settled.
+
+    A fault that could not be proved is not healed: the sandbox of a real run is thrown away.
+    """
     from judge.inside.bringing_back import bring_back
     from judge.inside.cluster import settle
 
-    bring_back(run, run.stage.brokers.node_ids)
+    brokers = run.stage.brokers
+    for node in brokers.live_node_ids:
+        brokers.resume(node)
+    bring_back(run, brokers.node_ids)
     settle(run.stage)
 
 

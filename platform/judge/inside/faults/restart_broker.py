@@ -12,7 +12,7 @@ from judge.inside.proving import NO_EFFECT
 from judge.inside.run_state import RunState
 from judge.inside.targets import confirm_target, find_target
 
-STOP_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 45.0
 JVM_ON_SIGTERM = 143
 
 
