@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from confluent_kafka import ConsumerGroupTopicPartitions
-
+from judge.errors import JudgeError
 from judge.history import Op
-from judge.inside.observers.asking import Asker, error_name
+from judge.inside.observers.coordinator import Coordinators, GroupState, NotAnswered
+from judge.waiting import wait_until
 
 PERIOD_S = 0.2
 LAST_LOOK_TIMEOUT_S = 10.0
@@ -20,20 +19,13 @@ LAST_LOOK_TIMEOUT_S = 10.0
 NOT_COMMITTED = -1
 MEMBERS_NOTED = 64
 
-STATES = {
-    "PREPARING_REBALANCING": "PreparingRebalance",
-    "COMPLETING_REBALANCING": "CompletingRebalance",
-}
-"""Kafka's own words where the client's differ; the others are only spelt otherwise."""
-
 
 class Groups(threading.Thread):
     """Notes every change of the named groups, first what they are at start.
 
     Notes `group/committed` (offset −1: what was committed is gone) and `group/members` (`count`
-    members; detail: state, protocol `classic` or `consumer` (KIP-848), assignor, members with
-    what each is assigned). The state is Kafka's word, or Unknown for Assigning and Reconciling
-    of KIP-848, which the client has no names for. An answer was true at some moment between
+    members; detail: state in Kafka's word, protocol `classic` or `consumer` (KIP-848), assignor,
+    coordinator, members with what each is assigned). An answer was true at some moment between
     detail.asked_ms and t_ms.
 
     A coordinator that was paused may answer from before it lost its office. So a step back of an
@@ -49,7 +41,7 @@ class Groups(threading.Thread):
     ) -> None:
         """Watch `groups`; `bootstrap` gives the live brokers. Nothing is asked before `start`."""
         super().__init__(name="groups", daemon=True)
-        self._asker, self._groups = Asker(bootstrap), tuple(groups)
+        self._coordinators, self._groups = Coordinators(bootstrap), tuple(groups)
         self._note, self._now_ms = note, now_ms
         self._halt = threading.Event()
         self._committed: dict[tuple[str, str, int], int] = {}
@@ -74,38 +66,42 @@ class Groups(threading.Thread):
             self.join()
         for group in self._groups:
             self._look_last(group)
-        self._asker.close()
+        self._coordinators.close()
 
     def _look_last(self, group: str) -> None:
-        deadline = time.monotonic() + LAST_LOOK_TIMEOUT_S
-        # Twice, since the first may only raise a doubt.
-        answers = 0
-        while answers < 2:
-            error = self._look(group)
-            if error is None:
-                answers += 1
-            elif time.monotonic() > deadline:
-                for f in ("committed", "members"):
-                    self._note(Op(self._now_ms(), "group", "fail", f, id=group, error=error))
-                return
+        errors: list[str | None] = [None]
+
+        def answered() -> bool:
+            errors.append(self._look(group))
+            return errors[-1] is None
+
+        try:
+            # Twice, since the first may only raise a doubt.
+            for _ in range(2):
+                wait_until(answered, LAST_LOOK_TIMEOUT_S, f"Nobody answered for {group}.")
+        except JudgeError:
+            for f in ("committed", "members"):
+                self._note(Op(self._now_ms(), "group", "fail", f, id=group, error=errors[-1]))
 
     def _look(self, group: str) -> str | None:
         """Ask for one group; the error's name when it was not answered."""
         asked_ms = self._now_ms()
-        answers = self._asker.ask(lambda client, timeout_s: _questions(client, group, timeout_s))
-        for failed in answers.values():
-            if isinstance(failed, Exception):
-                return error_name(failed)
-        self._see_committed(group, answers["committed"].topic_partitions, asked_ms)
-        self._see_members(group, answers["members"], asked_ms)
+        try:
+            state = self._coordinators.ask(group)
+        except NotAnswered as unanswered:
+            return str(unanswered)
+        self._see_committed(group, state.committed, asked_ms)
+        self._see_members(group, state, asked_ms)
         return None
 
-    def _see_committed(self, group: str, partitions: Sequence[Any], asked_ms: float) -> None:
-        # What is known and not in the answer is gone; what is in it with an error is not known.
+    def _see_committed(
+        self, group: str, committed: Mapping[tuple[str, int], int | None], asked_ms: float
+    ) -> None:
+        # What is known and not in the answer is gone; what could not be told is as it was.
         now = {key: NOT_COMMITTED for key in self._committed if key[0] == group}
-        for each in partitions:
-            key = (group, each.topic, each.partition)
-            now[key] = each.offset if each.error is None else self._committed.get(key, -1)
+        for (topic, number), offset in committed.items():
+            key = (group, topic, number)
+            now[key] = self._committed.get(key, NOT_COMMITTED) if offset is None else offset
         for key, answered in now.items():
             offset = max(answered, NOT_COMMITTED)
             known = self._committed.get(key, NOT_COMMITTED)
@@ -131,12 +127,17 @@ class Groups(threading.Thread):
                 )
             )
 
-    def _see_members(self, group: str, described: Any, asked_ms: float) -> None:
+    def _see_members(self, group: str, told: GroupState, asked_ms: float) -> None:
+        members = sorted(told.members, key=lambda member: member.id)[:MEMBERS_NOTED]
         state = {
-            "state": _state(described.state.name),
-            "protocol": described.type.name.lower(),
-            "assignor": described.partition_assignor,
-            "members": _members(described.members),
+            "state": told.state,
+            "protocol": told.protocol,
+            "assignor": told.assignor,
+            "coordinator": told.coordinator,
+            "members": [
+                {**asdict(member), "assigned": [list(each) for each in member.assigned]}
+                for member in members
+            ],
         }
         if self._members.get(group) == state:
             return
@@ -148,35 +149,7 @@ class Groups(threading.Thread):
                 "info",
                 "members",
                 id=group,
-                count=len(described.members),
+                count=len(told.members),
                 detail={**state, "asked_ms": asked_ms},
             )
         )
-
-
-def _questions(client: Any, group: str, timeout_s: float) -> dict[str, Future[Any]]:
-    offsets = client.list_consumer_group_offsets(
-        [ConsumerGroupTopicPartitions(group)], request_timeout=timeout_s
-    )
-    described = client.describe_consumer_groups([group], request_timeout=timeout_s)
-    return {"committed": offsets[group], "members": described[group]}
-
-
-def _state(name: str) -> str:
-    return STATES.get(name) or name.capitalize()
-
-
-def _members(members: Sequence[Any]) -> list[dict[str, Any]]:
-    told = [
-        {
-            "id": member.member_id,
-            "instance": member.group_instance_id,
-            "client": member.client_id,
-            "assigned": sorted(
-                [partition.topic, partition.partition]
-                for partition in (member.assignment.topic_partitions if member.assignment else ())
-            ),
-        }
-        for member in members
-    ]
-    return sorted(told, key=lambda member: str(member["id"]))[:MEMBERS_NOTED]

@@ -82,20 +82,21 @@ class TransactionState:
     partitions: tuple[tuple[str, int], ...]
 
 
-def read_transaction_log(disks: Disks, partitions: int) -> list[TransactionState]:
+def read_transaction_log(disks: Disks) -> list[TransactionState]:
     """Every state of every transactional id, by time; those of one id in their order.
 
     The log is compacted in segments of 100 MB only, so nothing of a run is missing from it. A
     state counts when two disks have it (or the only one): with `min.insync.replicas` of two
     nothing else was ever acted upon.
 
-    Args:
-        disks: the nodes of the cluster.
-        partitions: how many `__transaction_state` has; our settings say 3.
-
     Raises JudgeError `transaction-log-not-understood`.
     """
-    found = [state for number in range(partitions) for state in _states(disks, number)]
+    numbers = {
+        int(folder.name.rpartition("-")[2])
+        for i in disks.ids
+        for folder in disks.data_dir(i).glob(f"{TOPIC}-*")
+    }
+    found = [state for number in sorted(numbers) for state in _states(disks, number)]
     return sorted(found, key=lambda state: state.wall_ms)
 
 

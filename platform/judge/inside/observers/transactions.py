@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from confluent_kafka import IsolationLevel, TopicPartition
 from confluent_kafka.admin import OffsetSpec  # type: ignore[attr-defined]
 
+from judge.errors import JudgeError
 from judge.history import Op
 from judge.inside.observers.asking import Asker, error_name
+from judge.waiting import wait_until
 
 PERIOD_S = 0.2
 LAST_LOOK_TIMEOUT_S = 10.0
@@ -58,9 +60,15 @@ class StableEnds(threading.Thread):
         self._halt.set()
         if self.ident is not None:
             self.join()
-        deadline = time.monotonic() + LAST_LOOK_TIMEOUT_S
-        while (unanswered := self._look()) and time.monotonic() < deadline:
-            pass
+        unanswered: dict[Where, str] = {}
+
+        def all_answered() -> bool:
+            nonlocal unanswered
+            unanswered = self._look()
+            return not unanswered
+
+        with suppress(JudgeError):
+            wait_until(all_answered, LAST_LOOK_TIMEOUT_S, "Not all partitions answered.")
         for (topic, number), error in unanswered.items():
             self._note(
                 Op(

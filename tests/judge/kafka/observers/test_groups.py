@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from confluent_kafka import TopicPartition
+from confluent_kafka import KafkaException, TopicPartition
 
 from judge.inside.observers.groups import Groups
 from judge.waiting import wait_until
@@ -97,38 +96,65 @@ def test_a_group_that_does_not_answer_at_the_end_is_noted_as_unknown(
     assert ops[0].error
 
 
-def offsets_noted(*answers: int | None) -> list[int | None]:
+def offsets_noted(*answers: dict[tuple[str, int], int | None]) -> list[int | None]:
     noted: list[int | None] = []
     watch = Groups(lambda: "", ["g"], lambda op: noted.append(op.offset), lambda: 0.0)
     for answer in answers:
-        partition = SimpleNamespace(topic="t", partition=0, offset=answer, error=None)
-        watch._see_committed("g", [partition] if answer is not None else [], 0.0)
+        watch._see_committed("g", answer, 0.0)
     return noted
 
 
+def at(*offsets: int | None) -> list[dict[tuple[str, int], int | None]]:
+    return [{("orders", 0): offset} for offset in offsets]
+
+
 def test_one_answer_that_steps_back_is_not_believed() -> None:
-    assert offsets_noted(5, 9, 5, 9, 12) == [5, 9, 12]
+    assert offsets_noted(*at(5, 9, 5, 9, 12)) == [5, 9, 12]
 
 
 def test_a_step_back_is_believed_when_it_is_told_again() -> None:
-    assert offsets_noted(5, 9, 5, 5) == [5, 9, 5]
+    assert offsets_noted(*at(5, 9, 5, 5)) == [5, 9, 5]
 
 
 def test_what_is_no_longer_committed_is_noted_as_gone() -> None:
-    assert offsets_noted(5, None, None, None) == [5, -1]
+    assert offsets_noted(*at(5), {}, {}, {}) == [5, -1]
 
 
 def test_a_partition_that_never_had_a_commit_is_not_noted() -> None:
-    assert offsets_noted(-1001, -1001) == []
+    assert offsets_noted(*at(-1, -1), {}) == []
 
 
-def test_a_partition_that_answers_with_an_error_is_as_it_was() -> None:
-    noted: list[int | None] = []
-    watch = Groups(lambda: "", ["g"], lambda op: noted.append(op.offset), lambda: 0.0)
-    good = SimpleNamespace(topic="t", partition=0, offset=5, error=None)
-    bad = SimpleNamespace(topic="t", partition=0, offset=-1001, error=object())
+def test_a_partition_of_which_nothing_could_be_told_is_as_it_was() -> None:
+    assert offsets_noted(*at(5, None, None)) == [5]
 
-    for partition in (good, bad, bad):
-        watch._see_committed("g", [partition], 0.0)
 
-    assert noted == [5]
+@pytest.mark.brokers
+def test_it_goes_on_when_the_coordinator_dies_and_never_sees_a_step_back(
+    nodes: Nodes, group: str, ops: Ops, make_topic: MakeTopic, produce: Produce, join: Join
+) -> None:
+    topic = make_topic()
+    produce(topic, 20)
+    member = join(group, topic)
+    read(member, 20)
+    member.commit(offsets=[TopicPartition(topic, 0, 8)], asynchronous=False)
+    ops.wait(lambda: ops.of("committed", offset=8), "The first commit was not seen.")
+    coordinator = (ops.of("members")[-1].detail or {})["coordinator"]
+
+    nodes.processes.kill(coordinator)
+    try:
+        wait_until(lambda: committed(member, topic, 15), 120, "Nobody took the commit.")
+        ops.wait(lambda: ops.of("committed", offset=15), "The second commit was not seen.")
+    finally:
+        nodes.processes.start(coordinator)
+    nodes.wait_in_sync()
+
+    assert [op.offset for op in ops.of("committed")] == [8, 15]
+
+
+def committed(member: Any, topic: str, offset: int) -> bool:
+    try:
+        member.poll(0)
+        member.commit(offsets=[TopicPartition(topic, 0, offset)], asynchronous=False)
+    except KafkaException:
+        return False
+    return True

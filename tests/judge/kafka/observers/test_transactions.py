@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.brokers
 
-PARTITIONS = 3
-
 
 @pytest.fixture
 def topic(nodes: Nodes, ops: Ops, make_topic: MakeTopic) -> Iterator[str]:
@@ -94,9 +92,7 @@ def test_a_partition_that_does_not_answer_at_the_end_is_noted_as_unknown(
 
 
 def of(nodes: Nodes, name: str) -> list[TransactionState]:
-    return [
-        each for each in read_transaction_log(nodes, PARTITIONS) if each.transactional_id == name
-    ]
+    return [each for each in read_transaction_log(nodes) if each.transactional_id == name]
 
 
 def states(nodes: Nodes, name: str) -> list[str]:
