@@ -77,6 +77,14 @@ CHECK_WORDS = {
         "No stored record is given away",
         "What our own producer was told is stored can be read in the end.",
     ),
+    "phantom": (
+        "Nothing is there that nobody sent",
+        "Every record has an id and a value that we handed out.",
+    ),
+    "inconsistent_offsets": (
+        "An offset has one value",
+        "All replicas and all readers agree on what lies at each offset.",
+    ),
     "writes_resume": ("Writing goes on", "Our own careful producer is served again."),
 }
 """Check -> its name on the page and the promise it tests."""

@@ -74,6 +74,8 @@ def _checks(attempt: Attempt, report: dict[str, Any], before: Attempt | None) ->
     rows = []
     for row in report["checks"]:
         asked = row["check"] in held
+        if judged and not asked and row["kept"] is None:
+            continue  # nobody asked, and it has nothing to say
         rows.append(
             {
                 "name": words.CHECK_WORDS.get(row["check"], (row["check"], ""))[0],

@@ -58,7 +58,7 @@ def headline(report: dict[str, Any]) -> str:
         return "Not one accepted order was lost." if kept else "Every promise was kept."
     if not anomalies:
         return _no_anomaly(report)
-    return HEADLINES.get(anomalies[0]["name"], _other)(anomalies[0])
+    return HEADLINES.get(anomalies[0]["name"], _as_told)(anomalies[0])
 
 
 def _made_happen(anomalies: list[dict[str, Any]]) -> str:
@@ -94,7 +94,7 @@ def _twice(anomaly: dict[str, Any]) -> str:
     return f"{orders(anomaly['count'])} {verb} in the log twice."
 
 
-def _unavailable(anomaly: dict[str, Any]) -> str:
+def _as_told(anomaly: dict[str, Any]) -> str:
     return f"{anomaly['summary'][:1].upper()}{anomaly['summary'][1:]}."
 
 
@@ -102,14 +102,9 @@ def _program(anomaly: dict[str, Any]) -> str:
     return PROGRAM_HEADLINES.get(anomaly["cause"], "Your program failed.")
 
 
-def _other(anomaly: dict[str, Any]) -> str:
-    return f"{anomaly['count']:,}: {anomaly['summary']}."
-
-
 HEADLINES: dict[str, Callable[[dict[str, Any]], str]] = {
     "lost-write": _lost,
     "duplicate": _twice,
-    "unavailable": _unavailable,
     "program-failed": _program,
 }
 

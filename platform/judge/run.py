@@ -125,7 +125,7 @@ class _Run:
     @contextmanager
     def _sandbox(self) -> Iterator[Sandbox]:
         shape = shape_of(self._job.lab)
-        self._tell("starting", "Three brokers start")
+        self._tell("starting", "The brokers start")
         pool = self._sandboxes or Pool(self._home, size=0, shape=shape)
         sandbox, warm = pool.take(shape, self._queued, self._should_stop)
         self._timings["warm"] = float(warm)

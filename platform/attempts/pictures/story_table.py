@@ -42,7 +42,7 @@ def _table_lanes(lanes: Mapping[str, Any]) -> list[tuple[float, str, str, str]]:
         first = next((index for index, count in enumerate(counts) if count), None)
         if first is not None:
             said = f"{sum(counts):,} {words}"
-            rows.append((float(first * lanes["cell_ms"]), "producer", said, source))
+            rows.append((float(first * lanes["cell_ms"]), "program", said, source))
     return rows
 
 

@@ -68,7 +68,7 @@ def _axis(lane: Lane) -> list[SafeString]:
 
 
 def _frame(lane: Lane) -> list[SafeString]:
-    marks = [svg.text("lane", 0, 84, "producer"), svg.text("ax", 0, 99, "yours")]
+    marks = [svg.text("lane", 0, 84, "program"), svg.text("ax", 0, 99, "yours")]
     marks.append(svg.path("base", f"M{LEFT} 106H{RIGHT}"))
     for broker in lane.rows:
         y = lane.row(broker)
@@ -83,9 +83,10 @@ def _frame(lane: Lane) -> list[SafeString]:
 def _held(lane: Lane, top: Labels) -> list[SafeString]:
     marks = []
     for fault in lane.story["faults"]:
-        if not fault["held"]:
-            continue
         from_ms = fault["proved_ms"] if fault["proved_ms"] is not None else fault["begun_ms"]
+        if not fault["held"]:
+            marks += _blow(lane, fault, from_ms, top)
+            continue
         to_ms = fault["healed_ms"] if fault["healed_ms"] is not None else lane.story["end_ms"]
         begin, end = lane.at(from_ms), lane.at(to_ms)
         marks.append(svg.rect("band", begin, 124, end - begin, lane.bottom - 134))
@@ -96,6 +97,15 @@ def _held(lane: Lane, top: Labels) -> list[SafeString]:
         words = fault_words(fault["fault"])
         top.add(begin, f"{words}, {svg.seconds(from_ms)}–{svg.seconds(to_ms)} s")
     return marks
+
+
+def _blow(lane: Lane, fault: Mapping[str, Any], t_ms: float, top: Labels) -> list[SafeString]:
+    """A blow that is over once it is struck; the death of a broker has a mark of its own."""
+    if fault["fault"] == "kill_broker":
+        return []
+    x = lane.at(t_ms)
+    top.add(x, f"{fault_words(fault['fault'])}, {svg.seconds(t_ms)} s")
+    return [svg.path("leadline", f"M{svg.number(x)} 38V{lane.bottom - 10}")]
 
 
 def _broker(lane: Lane, row: Mapping[str, Any]) -> list[SafeString]:
