@@ -79,7 +79,10 @@ def _unclean(history: History) -> list[Evidence]:
 
 
 def _floor_lowered(history: History) -> list[Evidence]:
-    """The topic's floor, and the brokers' default of it, from the beginning to the end."""
+    """The topic's floor, and the brokers' default of it, from the beginning to the end.
+
+    Where nobody asked at the beginning, the topic's is the one that it was made with.
+    """
     rows: list[Evidence] = []
     first: dict[int | None, Op] = {}
     last: dict[int | None, Op] = {}
@@ -89,8 +92,12 @@ def _floor_lowered(history: History) -> list[Evidence]:
         when = (op.detail or {}).get("_when", "end")
         if when in ("begin", "end"):
             (first if when == "begin" else last)[op.broker] = op
+    made_with = (history.terms.settings.get("topic") or {}).get(_FLOOR)
     for broker, op in last.items():
-        before, after = _floor(first.get(broker)), _floor(op)
+        begun = first[broker].detail if broker in first else {}
+        before, after = _floor((begun or {}).get(_FLOOR)), _floor((op.detail or {}).get(_FLOOR))
+        if before is None and broker is None:
+            before = _floor(made_with)
         if before is not None and after is not None and after < before:
             who = history.terms.topic if broker is None else f"broker {broker}"
             told = f"{who} has {_FLOOR}={after} at the end; it was {before} at the beginning"
@@ -98,9 +105,8 @@ def _floor_lowered(history: History) -> list[Evidence]:
     return sorted(rows, key=lambda row: row.what)
 
 
-def _floor(op: Op | None) -> int | None:
-    value = str((op.detail or {}).get(_FLOOR, "")) if op else ""
-    return int(value) if value.isdigit() else None
+def _floor(value: object) -> int | None:
+    return int(value) if isinstance(value, str) and value.isdigit() else None
 
 
 _DELETE_TOPIC = re.compile(r"kafka-topics(\.sh)?\b.*--delete(\s|$)")

@@ -13,8 +13,8 @@ from judge.history import Op
 from judge.indexing import index_history
 
 
-def check(*parts, allowed=(), promises=("forbidden_means",)):
-    found = index_history(history(*parts, promises=promises))
+def check(*parts, allowed=(), promises=("forbidden_means",), **terms):
+    found = index_history(history(*parts, promises=promises, **terms))
     return forbidden_means.check(found, allowed=allowed)
 
 
@@ -125,6 +125,16 @@ def test_it_finds_a_floor_that_was_left_low():
     )
 
     assert causes(result) == ["min-isr-lowered"]
+
+
+def test_it_goes_by_what_the_topic_was_made_with_where_nobody_asked_at_the_beginning():
+    low = configured(min_insync_replicas="1")
+    made_with_one = {"topic": {"min.insync.replicas": "1"}}
+
+    assert causes(check(low)) == ["min-isr-lowered"]
+    assert check(low, settings=made_with_one).kept is True
+    assert check(low, settings={}).kept is True
+    assert check(configured(topic=None, broker=1, min_insync_replicas="1")).kept is True
 
 
 def test_it_allows_a_floor_that_was_raised():
