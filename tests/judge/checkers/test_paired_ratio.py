@@ -68,6 +68,24 @@ def test_it_cannot_tell_when_a_configuration_differs_from_itself(control):
     assert check(by_pairs(2.0, 2.4, 1.9, control=control)).kept is None
 
 
+@pytest.mark.parametrize("control", [0.5, 2.0])
+def test_a_gain_that_dwarfs_an_uneven_machine_is_told_all_the_same(control):
+    assert check(by_pairs(60.0, 80.0, 70.0, control=control)).kept is True
+
+
+@pytest.mark.parametrize("control", [0.5, 2.0])
+def test_a_loss_that_dwarfs_an_uneven_machine_is_told_all_the_same(control):
+    result = check(by_pairs(0.01, 0.02, 0.015, control=control))
+
+    assert result.kept is False
+    assert result.anomalies[0].cause == "worse-than-before"
+
+
+@pytest.mark.parametrize("control", [0.5, 2.0])
+def test_a_gain_within_the_unevenness_squared_is_not_told(control):
+    assert check(by_pairs(5.0, 5.5, 5.2, control=control)).kept is None
+
+
 def by_latency(*ratios, control=1.0):
     """Pairs whose ratios are exact: the baseline takes so many times the candidate's 16 ms."""
     ops = [*block("a", 0, 1, p50_ms=16 * control), *block("b", 0, 2, p50_ms=16)]
