@@ -65,6 +65,16 @@ def cut_from_controller(run: Any) -> dict[str, Any]:
     return {"leader": leader, "unheard": unheard}
 
 
+def slow_controller(run: Any) -> dict[str, Any]:
+    """Put the controller far away, and near again."""
+    from judge.inside.faults import FAULTS
+
+    options = {"target": "controller", "latency_ms": 20.0, "jitter_ms": 0.0}
+    fault = run.faults["far"] = FAULTS["slow_broker"](options)
+    proof = fault.inject(run)
+    return {"broker": fault.broker, "proof": proof, "healed": fault.heal(run)}
+
+
 def kill_in_vain(run: Any) -> None:
     """Let one of the two survive the blow."""
     import os
@@ -115,6 +125,13 @@ def test_a_leader_that_the_controller_does_not_hear_is_replaced(rig_with_control
     assert seen["unheard"] == [seen["leader"]]
     (proof,) = [op.detail for op in rig_with_controller.ops if op.f == "partition_brokers"][1:]
     assert proof["silent"] == [[seen["leader"], 101]]
+
+
+def test_the_controller_is_far_away_for_a_while(rig_with_controller: Rig) -> None:
+    seen = rig_with_controller.do(slow_controller)
+
+    assert seen["broker"] == 101
+    assert seen["proof"]["connect_ms"] >= 40 > seen["healed"]["connect_ms"]
 
 
 def test_a_deed_without_effect_is_noticed(rig_with_controller: Rig) -> None:

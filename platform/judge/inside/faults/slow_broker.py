@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from judge.errors import JudgeError
-from judge.inside.network import CLIENT_PORT, broker_ip
+from judge.inside.network import CLIENT_PORT, CONTROLLER_PORT, broker_ip
 from judge.inside.reach import CONNECTED, Trial, timed
 from judge.inside.run_state import RunState
 from judge.inside.splicing import Splice
@@ -80,6 +80,8 @@ class SlowBroker:
 
     def _fastest_ms(self, run: RunState) -> float | None:
         assert self.broker is not None  # noqa: S101
-        trial = Trial(run.stage.network.platform_ns, broker_ip(self.broker), CLIENT_PORT)
+        takes_clients = self.broker in run.stage.brokers.ids
+        port = CLIENT_PORT if takes_clients else CONTROLLER_PORT
+        trial = Trial(run.stage.network.platform_ns, broker_ip(self.broker), port)
         found = [timed(trial, TIMEOUT_S) for _ in range(TRIES)]
         return min((ms for state, ms in found if state == CONNECTED), default=None)
