@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from judge.client_keys import PRODUCER
-from judge.errors import LearnerError
+from judge.errors import LabError, LearnerError
 from judge.lab import Lab
 from judge.properties import client_properties, printable, topic_properties
 
@@ -45,13 +45,17 @@ def topic_settings(lab: Lab, files: Mapping[str, bytes]) -> dict[str, str]:
 def load_settings(lab: Lab, files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
     """The settings of our own load: the learner's (`candidate`) and the old ones (`baseline`).
 
-    Empty for a lab whose load is not set by a file. Raises LearnerError.
+    Empty for a lab whose load is not set by a file. Raises LearnerError, and LabError when the
+    starter's own file may not be set.
     """
     name = lab.scenario.workload.settings_file
     if not name:
         return {}
-    arms = {"candidate": files[name], "baseline": lab.starter[name].encode()}
-    return {arm: client_properties(body, name, PRODUCER) for arm, body in arms.items()}
+    try:
+        baseline = client_properties(lab.starter[name].encode(), name, PRODUCER)
+    except LearnerError as wrong:
+        raise LabError(f"starter/{name}", "", str(wrong)) from None
+    return {"candidate": client_properties(files[name], name, PRODUCER), "baseline": baseline}
 
 
 def _check_content(name: str, content: bytes, max_bytes: int) -> None:

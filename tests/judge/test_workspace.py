@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from judge.errors import LearnerError
+from judge.errors import LabError, LearnerError
 from judge.lab import load_lab
-from judge.workspace import check_files, topic_settings
+from judge.workspace import check_files, load_settings, topic_settings
 
 LAB = load_lab(Path(__file__).parents[2] / "labs" / "acked-then-gone")
 
@@ -47,3 +48,28 @@ def test_it_reads_settings_as_kafka_would():
     settings = topic_settings(LAB, {"topic.properties": text})
 
     assert settings == {"min.insync.replicas": "2", "retention.ms": "-1"}
+
+
+def measured(starter: str) -> SimpleNamespace:
+    """As much of a lab as its load's settings need."""
+    workload = SimpleNamespace(settings_file="producer.properties")
+    scenario = SimpleNamespace(workload=workload)
+    return SimpleNamespace(scenario=scenario, starter={"producer.properties": starter})
+
+
+def test_it_takes_the_learners_settings_for_our_load_and_the_starters_as_the_old_ones():
+    files = {"producer.properties": b"linger.ms=20\n"}
+
+    assert load_settings(measured("linger.ms=0"), files) == {
+        "candidate": {"linger.ms": "20"},
+        "baseline": {"linger.ms": "0"},
+    }
+
+
+def test_it_tells_a_learners_forbidden_setting_from_the_authors():
+    bad = "bootstrap.servers=elsewhere:9092"
+
+    with pytest.raises(LearnerError, match="line 1: “bootstrap.servers” cannot be set"):
+        load_settings(measured(""), {"producer.properties": bad.encode()})
+    with pytest.raises(LabError, match="starter/producer.properties"):
+        load_settings(measured(bad), {"producer.properties": b""})
