@@ -69,7 +69,7 @@ def test_it_takes_the_learners_settings_for_our_load_and_the_starters_as_the_old
 def test_it_tells_a_learners_forbidden_setting_from_the_authors():
     bad = "bootstrap.servers=elsewhere:9092"
 
-    with pytest.raises(LearnerError, match="line 1: “bootstrap.servers” cannot be set"):
+    with pytest.raises(LearnerError, match=r"line 1: “bootstrap\.servers” cannot be set"):
         load_settings(measured(""), {"producer.properties": bad.encode()})
-    with pytest.raises(LabError, match="starter/producer.properties"):
+    with pytest.raises(LabError, match=r"starter/producer\.properties"):
         load_settings(measured(bad), {"producer.properties": b""})
