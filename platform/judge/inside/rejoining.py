@@ -12,7 +12,7 @@ from judge.inside.network import bootstrap
 from judge.inside.proving import prove
 from judge.inside.run_state import RunState
 
-REJOIN_TIMEOUT_S = 45.0
+REJOIN_TIMEOUT_S = 60.0
 """A restart to the full ISR took 1.6-2.7 s on an idle machine, thirty on a very busy one."""
 
 ANSWER_TIMEOUT_S = 0.5
