@@ -53,6 +53,7 @@ def conduct(stage: Stage, job: Mapping[str, Any]) -> dict[str, Any]:
     run = _prepare(stage, job)
     run.note(Op(0.0, "scenario", "info", "begin", topic=run.topic, detail=dict(job["begin"])))
     run.learner.build()
+    stage.tap.guard(administers=run.learner.is_runbook)
     if not _make_topics(run, job):
         return {"scenario_ms": 0.0, "total_ms": run.now_ms()}
     return _perform(run)

@@ -32,6 +32,8 @@ def run_program(
     said: dict[str, list[str]] = {"stdout": [], "stderr": []}
     bounds = limits_from_dict(dict(limits or {}))
     commands: list[Command] = []
+    if stage.tap is not None:
+        stage.tap.guard(administers=kind == "runbook")
     program = Program(
         {name: base64.b64decode(body) for name, body in files.items()},
         argv,

@@ -16,6 +16,7 @@ way across, so when it dies nothing passes.
     calls       commits, transactions and life in a group;  fetches: sums of what was fetched
     exchanges   which request a response answers, and whose turn it is
     evidence    rows for each of these once its fate is known
+    guard       what a program may not ask;  refusals: the answer that it gets
     seam        what a rule sees and may do
     rules       faults on the program's side, one module a kind
     answers     responses of our own making

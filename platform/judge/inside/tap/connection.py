@@ -9,6 +9,7 @@ from judge.inside.tap.ends import PAUSE_BYTES, End
 from judge.inside.tap.evidence import RECORDED_APIS, Evidence
 from judge.inside.tap.exchanges import Exchange, Exchanges
 from judge.inside.tap.frames import BadFrameError, FrameSplitter, Piece
+from judge.inside.tap.guard import Guard
 from judge.inside.tap.pair import Later, Pair
 from judge.inside.tap.seam import NoRules, Rules
 
@@ -34,9 +35,11 @@ class Connection(Pair):
     def __init__(
         self, number: int, broker: int, program: socket.socket, upstream: socket.socket,
         evidence: Evidence, rules: Rules | None = None, later: Later | None = None,
+        guard: Guard | None = None,
     ) -> None:  # fmt: skip
         super().__init__(number, broker, program, upstream, evidence.now_s, later)
         self._evidence, self._rules = evidence, rules or NoRules()
+        self._guard = guard or Guard(evidence.name_of)
         self._requests = FrameSplitter(LEAST_REQUEST_BYTES, MOST_REQUEST_BYTES)
         self._responses = FrameSplitter(
             LEAST_RESPONSE_BYTES, MOST_RESPONSE_BYTES, self._must_be_whole
@@ -99,8 +102,9 @@ class Connection(Pair):
         unanswerable = exchange.api == PRODUCE and exchange.acks == 0
         if not unanswerable:
             self._exchanges.expect(exchange)
-        if exchange.api not in self._rules.apis or not self._rules.request(
-            self, exchange, piece.data
+        if not self._guard.refuses(self, exchange, piece.data) and (
+            exchange.api not in self._rules.apis
+            or not self._rules.request(self, exchange, piece.data)
         ):
             self.to_broker(piece.data)
         if unanswerable:

@@ -35,6 +35,7 @@ class Control:
             "acknowledged": self._acknowledged,
             "stats": self._stats,
             "mode": self._mode,
+            "guard": self._guard,
             "add-rule": self._add_rule,
             "remove-rule": self._remove_rule,
             "rule-state": self._rules.state,
@@ -79,6 +80,10 @@ class Control:
         if mode not in ("full", "splice"):
             raise BadRuleError(f"The tap has no mode {mode!r}. It has full and splice.")
         self._proxy.mode = mode
+        return {}
+
+    def _guard(self, *, administers: bool) -> dict[str, Any]:
+        self._proxy.guard.watch(administers=administers)
         return {}
 
     def _add_rule(self, spec: dict[str, Any]) -> dict[str, Any]:

@@ -111,6 +111,14 @@ class Tap:
         """
         self._ask("mode", mode=mode)
 
+    def guard(self, *, administers: bool) -> None:
+        """Refuse from now on, wherever frames are read, what a program may not ask.
+
+        Only a program that `administers` may change topics, groups and brokers; none may speak as
+        a broker, change who may do what, or write to topics of Kafka's own and of the canaries.
+        """
+        self._ask("guard", administers=administers)
+
     def add_rule(self, spec: Mapping[str, Any]) -> str:
         """Put a rule in force at once; returns its id. docs/tap.md lists the rules and their keys.
 
@@ -211,10 +219,15 @@ def _row(line: bytes) -> TapRecord | CallRecord:
 
 
 def start_tap(network: Network, broker_ids: Sequence[int]) -> Tap:
-    """Start the tap of a sandbox, listening for all of `broker_ids` when this returns."""
-    return start_tap_at(places_in(network, tuple(broker_ids)))
+    """Start the tap of a sandbox, listening for all of `broker_ids` when this returns.
+
+    It is guarded as for a program that administers nothing.
+    """
+    tap = start_tap_at(places_in(network, tuple(broker_ids)))
+    tap.guard(administers=False)
+    return tap
 
 
 def start_tap_at(places: Places) -> Tap:
-    """Start a tap anywhere, for instance on loopback with port 0 to let the kernel choose."""
+    """Start a tap anywhere, for instance on loopback with port 0; nothing is refused yet."""
     return Tap(places)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from judge.inside.tap.connection import Connection
 from judge.inside.tap.evidence import Evidence
+from judge.inside.tap.guard import Guard
 from judge.inside.tap.listeners import Listeners
 from judge.inside.tap.loop import Loop
 from judge.inside.tap.pair import Pair
@@ -44,6 +45,8 @@ class Proxy:
     def __init__(self, places: Places, evidence: Evidence) -> None:
         self._places, self._evidence = places, evidence
         self._rules: Rules | None = None
+        self.guard = Guard(evidence.name_of)
+        """What refuses requests on connections that are read."""
         self._loop = Loop(evidence.now_s)
         self._doors = Listeners(
             places, self._opened, lambda listener: self._loop.forget(listener.fileno())
@@ -131,6 +134,7 @@ class Proxy:
             "held_bytes": self._held_bytes,
             "closed": dict(self._closed),
             "bugs": dict(self._bugs),
+            "refused": dict(self.guard.refused),
             "spliced_bytes": dict(zip(("requests", "responses"), self._spliced, strict=True)),
         }
 
@@ -171,8 +175,9 @@ class Proxy:
             clock = self._evidence.now_s
             return Splice(self._accepted, broker, program, upstream, clock, self.later)
         return Connection(
-            self._accepted, broker, program, upstream, self._evidence, self._rules, self.later
-        )
+            self._accepted, broker, program, upstream, self._evidence, self._rules, self.later,
+            self.guard,
+        )  # fmt: skip
 
     def _turn_away(self, program: socket.socket, why: str) -> None:
         self._closed[why] += 1
