@@ -85,6 +85,10 @@ CHECK_WORDS = {
         "An offset has one value",
         "All replicas and all readers agree on what lies at each offset.",
     ),
+    "diagnosis": (
+        "What is gone is named",
+        "Every lost record is named, with its offset and epoch, and no other.",
+    ),
     "writes_resume": ("Writing goes on", "Our own careful producer is served again."),
 }
 """Check -> its name on the page and the promise it tests."""

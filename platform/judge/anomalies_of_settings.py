@@ -27,6 +27,11 @@ SETTINGS_CAUSES: Mapping[str, Mapping[str, str]] = {
         "worse-than-before": "It got worse by the measure that was to get better.",
         "load-failed": "Our load could not run with the settings given.",
     },
+    "wrong-diagnosis": {
+        "missed": "A record that is gone was not named.",
+        "wrongly-accused": "A record was named as lost that is not gone.",
+        "misplaced": "A lost record was named with another offset or leader epoch than it had.",
+    },
     "too-slow": {
         "waits-too-long": "Each record waits longer for its acknowledgement than the lab allows.",
     },

@@ -18,6 +18,7 @@ RARE = (
     ("transaction", "state"),
     ("load", "block"),
     ("cli", "command"),
+    ("program", "finding"),
 )
 """Kinds of operation that are kept whole: none of them comes once for every record."""
 

@@ -48,6 +48,7 @@ class Workload:
 
     total: how many orders in all; 0 goes on until the program is finished.
     settings_file: the learner's file with the settings of our producer, for `blocks`.
+    acks: what our producer waits for, for `records`: `all`, or `1` where it is to lose some.
     """
 
     kind: str = "orders"
@@ -55,6 +56,7 @@ class Workload:
     customers: int = 40
     total: int = 0
     settings_file: str = ""
+    acks: str = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ def _workload(row: Fields) -> Workload:
         customers=row.whole("customers", usual.customers, at_least=1),
         total=row.whole("total", 0),
         settings_file=row.text("settings_file", ""),
+        acks=row.text("acks", usual.acks, one_of=("all", "1")),
     )
     row.done()
     return found

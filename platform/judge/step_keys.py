@@ -108,6 +108,7 @@ STEP_KEYS: Mapping[str, Callable[[Fields], Options]] = {
     "elect_if_leaderless": _elect,
     "finish_program": _finish,
     "measure": _measure,
+    "gather_evidence": _nothing,
     "read_back": _nothing,
 }
 """Verb → the function that reads its keys. docs/labs.md lists them."""

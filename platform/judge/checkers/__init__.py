@@ -15,6 +15,7 @@ from judge.checkers import (
     balance,
     commit_ahead,
     counts,
+    diagnosis,
     duplicates,
     effective_config,
     exactly_once_copy,
@@ -68,6 +69,7 @@ CHECKERS: Mapping[str, Check] = {
     "latency_budget": latency_budget.check,
     "stored_writes": stored_writes.check,
     "writes_resume": writes_resume.check,
+    "diagnosis": diagnosis.check,
 }
 """Name of the promise -> the function that tests it, in the order reports list them."""
 

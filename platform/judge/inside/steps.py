@@ -13,6 +13,7 @@ from judge.inside.clients import admin
 from judge.inside.cluster import settle
 from judge.inside.conditions import COUNTS, GAPS, STATES
 from judge.inside.cut_short import CutShort
+from judge.inside.evidence_files import gather_evidence
 from judge.inside.injecting import has_fired, heal, inject
 from judge.inside.run_state import RunState
 from judge.inside.workload.blocks import measure
@@ -37,7 +38,9 @@ def start_orders(run: RunState, _options: Mapping[str, Any]) -> None:
     """Begin to hand orders out: to the program, or into the topic that it reads."""
     load = run.scenario.workload
     if load.kind == "records":
-        run.filler = Filler(run.bootstrap(), run.scenario.filled.name, run.note, run.now_ms)
+        run.filler = Filler(
+            run.bootstrap(), run.scenario.filled.name, run.note, run.now_ms, load.acks
+        )
         send = run.filler.send
     else:
         send = lambda order: run.learner.send(order.line)  # noqa: E731
@@ -158,5 +161,6 @@ VERBS: dict[str, Verb] = {
     "elect_if_leaderless": elect_if_leaderless,
     "finish_program": finish_program,
     "measure": measure,
+    "gather_evidence": lambda run, _options: run.learner.give(gather_evidence(run)),
     "read_back": lambda _run, _options: None,  # always done, so that an early end is read as well
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from judge.errors import JudgeError
@@ -18,6 +19,7 @@ from judge.inside.programs import KINDS
 from judge.inside.programs.kind import Built, Command, UnfitProgramError
 from judge.inside.stage import Stage
 from judge.inside.workload.answers import Answers
+from judge.inside.workload.findings import Findings
 from judge.inside.workload.sink import Sink
 from judge.scenario import Scenario
 from judge.step_keys import PROGRAM
@@ -48,6 +50,7 @@ class Learner:
         self._limits = self._kind.fit(limits) if self._kind else limits
         self._sinks: dict[str, Sink] = {}
         self.answers = Answers(stage.note, now_ms)
+        self._findings = Findings(stage.note, now_ms)
         self.programs: dict[str, Program] = {}
         self.processed: set[str] = set()
         """Orders that any of the programs has said it processed."""
@@ -62,13 +65,22 @@ class Learner:
             with contextlib.suppress(UnfitProgramError):
                 self._files = self._kind.build(self._files, self._limits, self._stage.network)
 
+    def give(self, files: Mapping[str, bytes]) -> None:
+        """Files of ours that every program started from now on finds beside its own."""
+        if isinstance(self._files, Built):
+            self._files = replace(self._files, files={**self._files.files, **files})
+        else:
+            self._files = {**self._files, **files}
+
     def start(self, name: str = PROGRAM, entry: str = "") -> None:
         """Start a program, or one that was killed anew."""
         self._ended_by_us.discard(name)
         sink = self._sinks.setdefault(name, Sink(self._note_processed, self._now_ms, name))
 
         def heard(stream: str, text: str, _t: float) -> None:
-            if stream == "stdout" and (self.answers.hear(text) or sink.hear(text)):
+            if stream == "stdout" and any(
+                ear.hear(text) for ear in (self.answers, sink, self._findings)
+            ):
                 return
             event = Event("output", self._now_ms(), {"stream": stream, "text": text})
             self._stage.emit(event)
