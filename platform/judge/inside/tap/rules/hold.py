@@ -58,7 +58,7 @@ class _Hold(FrameRule):
         if held not in self._held:
             return
         self._held.remove(held)
-        held.event["released"] = why
+        held.event["released"] = why if held.wire.is_open else "connection-closed"
         held.event["held_ms"] = round((self._knowledge.now_s() - held.since_s) * 1000, 1)
         if held.wire.is_open:
             held.wire.release(self.direction, held)
