@@ -34,6 +34,8 @@ def check(
         min_accepted: share of all answers that must be accepted; above 0 where the cluster takes
             writes all the time and nothing excuses a refusal.
     """
+    if not _answers(history):
+        return CheckResult(NAME, None, "nothing here answers orders")
     anomalies = _unanswered(history, min_answered)
     kept: bool | None = None
     figures: dict[str, float | int | str] = {}
@@ -57,6 +59,12 @@ def check(
     if anomalies:
         kept, summary = False, anomalies[0].summary
     return CheckResult(NAME, kept, summary, tuple(anomalies), figures)
+
+
+def _answers(history: History) -> bool:
+    """Whether the orders of this run are answered at all; see the options of `program`."""
+    told = history.terms.options.get("program", {}).get("expects", "answers")
+    return told == "answers" or history.answered > 0
 
 
 def _figures(back: Comeback) -> dict[str, float | int | str]:

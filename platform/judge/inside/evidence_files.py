@@ -18,11 +18,12 @@ def gather_evidence(run: RunState) -> dict[str, bytes]:
     kafka-dump-log.sh --print-data-log has. `accepted.jsonl`: what our service was told is stored,
     a line each. `situation.json`: who leads, who is in sync, who is dead.
     """
+    # The book first: what is in it by now is in the leader's log, and the orders flow on.
+    accepted = list(run.filler.accepted) if run.filler else []
     files = {
         f"broker-{broker}.log.txt": _dump(run, broker).encode()
         for broker in sorted(run.replicas(0))
     }
-    accepted = run.filler.accepted if run.filler else []
     files[ACCEPTED_FILE] = "".join(json.dumps(row) + "\n" for row in accepted).encode()
     situation = {
         "topic": run.topic,

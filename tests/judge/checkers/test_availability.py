@@ -21,6 +21,7 @@ from histories.words import (
     unanswered,
 )
 from judge.checkers import availability
+from judge.history import Op
 from judge.indexing import index_history
 
 FAULT = [
@@ -238,3 +239,12 @@ def test_it_bears_honest_refusals_where_no_lab_asks_for_more():
     run = [*FAULT, *served(), *orders(20, at=100, answer=refused, name="r"), *ended()]
 
     assert check(run).kept is True
+
+
+def test_it_is_silent_where_nothing_answers_orders():
+    ops = [Op(t, "ledger", "invoke", "send", id=f"q{t}", key="k") for t in range(100, 4000, 50)]
+
+    run = history(FAULT, ops, ended(), options={"program": {"expects": "nothing"}})
+    result = availability.check(index_history(run))
+
+    assert (result.kept, result.anomalies) == (None, ())
