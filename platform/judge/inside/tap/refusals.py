@@ -18,8 +18,9 @@ REASON = "Faultline: the program of this lab does not administer the cluster."
 
 _PLAIN: dict[str, Any] = {
     "string": "",
+    "bytes": b"",
     "bool": False,
-    "error_code": ErrorCode.cluster_authorization_failed,
+    "datetime_i64": datetime.datetime.fromtimestamp(0, datetime.UTC),
     "timedelta_i32": datetime.timedelta(0),
     "timedelta_i64": datetime.timedelta(0),
 }
