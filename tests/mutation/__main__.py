@@ -37,6 +37,14 @@ MORE_TESTS = {
                  "checkers/test_evidence.py"],
     "asked": ["checkers/test_phantom.py", "checkers/test_inconsistent_offsets.py"],
     "lost_writes": ["verdicts/test_joining.py"],
+    "aborted_reads": ["checkers/test_transactions.py"],
+    "torn_transaction": ["checkers/test_transactions.py"],
+    "stuck_group": ["checkers/test_group_progress.py"],
+    "rebalance_pause": ["checkers/test_group_progress.py"],
+    "stall": ["checkers/test_group_progress.py"],
+    "log_growth": ["checkers/test_logs_and_tables.py"],
+    "balance": ["checkers/test_logs_and_tables.py"],
+    "rebuilt_table": ["checkers/test_logs_and_tables.py"],
 }  # fmt: skip
 """Where a checker is tested besides `checkers/test_<its name>.py`."""
 
@@ -61,6 +69,8 @@ def files_for(name: str) -> list[str]:
     own = TESTS / "checkers" / f"test_{name}.py"
     found = [own] if own.is_file() else []
     found += [TESTS / more for more in MORE_TESTS.get(name, ()) if (TESTS / more).is_file()]
+    told = TESTS / "checkers" / "test_told.py"
+    found += [told] if f'"{name}": (' in told.read_text(encoding="utf-8") else []
     if not found:
         texts = {path: path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py")}
         found = [path for path, text in sorted(texts.items()) if f"import {name}" in text

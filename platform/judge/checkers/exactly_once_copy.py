@@ -110,8 +110,8 @@ def _loss_shown(history: History, loss: CopyLoss) -> Evidence:
     told = [f"input record {loss.id} (partition {partition}, offset {offset}) {_LOST[loss.cause]}"]
     if loss.commit is not None:
         told.append(f"offset {loss.commit.offset} was committed by {seconds(loss.commit.t_ms)}")
-    held = left_open(history).get(loss.batch[0]) if loss.batch else None
-    if held is not None and loss.cause == "behind-an-open-transaction":
+    if loss.batch is not None and loss.cause == "behind-an-open-transaction":
+        held = left_open(history)[loss.batch[0]]
         told.append(
             f"transactional id {held.opened_as} left a transaction open at offset "
             f"{held.batch[1]} when the program broke off at {seconds(held.broke_ms)}, and the "

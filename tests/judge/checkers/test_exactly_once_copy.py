@@ -68,6 +68,20 @@ def test_it_says_nothing_of_a_run_that_copies_nothing():
     assert (result.kept, result.anomalies) == (None, ())
 
 
+def test_it_cannot_tell_when_nothing_is_known_to_be_in_the_input():
+    result = check(put("o1", told=False), read_committed(end=0))
+
+    assert (result.kept, result.summary) == (None, "no record is known to be in the input")
+
+
+def test_it_says_no_moment_when_the_tap_saw_no_copy_leave():
+    twice = [*put("o1"), *written("o1", offset=0), *written("o1", offset=1)]
+
+    (row,) = check(twice, read_committed("o1", "o1", end=2)).anomalies[0].evidence
+
+    assert row.t_ms is None
+
+
 def test_it_holds_nothing_against_a_copy_of_a_record_in_doubt():
     doubt = put("o9", told=False)
 

@@ -117,6 +117,15 @@ def test_it_finds_a_transaction_that_was_committed_in_part():
     )
 
 
+def test_it_goes_by_when_a_batch_was_first_sent():
+    again = on_partition(1, acknowledged("o2", offset=0, at=250))
+    ends = [*end_asked(7, at=200), *end_asked(7, at=400)]
+
+    result = torn(TWO_PARTS, again, ends, marked("abort", 7, offset=1, partition=1))
+
+    assert result.figures == {"transactions": 1, "torn": 1}
+
+
 def test_it_takes_two_transactions_for_two():
     ends = [*end_asked(7, at=125), *end_asked(7, at=200, commit=False)]
 
