@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from judge.checkers.asked import asked
 from judge.checkers.evidence import choose, how_many
 from judge.index import History, offset_at, partition_at
 from judge.verdict import Anomaly, CheckResult, Evidence
@@ -13,9 +14,12 @@ def check(history: History) -> CheckResult:
     """What our own producer put into the judged topic, and was told is there, must be readable.
 
     It waits for all in-sync replicas and never writes anything twice, so a record that is gone
-    was given away by whoever ran the cluster. `kept` is None where we filled no judged topic,
-    where it was not read back, and where a record lies on a live log and cannot be read.
+    was given away by whoever ran the cluster. `kept` is None where the lab does not ask, where we
+    filled no judged topic, where it was not read back, and where a record lies on a live log and
+    cannot be read.
     """
+    if not asked(history, NAME, "lost-write"):
+        return CheckResult(NAME, None, "nobody was to keep our own records")
     stored = {} if history.terms.input_topic else history.filled
     if not stored:
         return CheckResult(NAME, None, "none of our own records went to the judged topic")

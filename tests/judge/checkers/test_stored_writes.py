@@ -61,3 +61,9 @@ def test_a_record_in_doubt_may_be_missing():
     asked = [Op(10, "ledger", "invoke", "send", id="o9", key="k")]
 
     assert check(filled("o1", 0), asked, read("o1")).kept is True
+
+
+def test_it_is_silent_where_the_lab_does_not_ask():
+    result = check(filled("o1", 0), filled("o2", 1), read("o1"), wanted_anomaly="")
+
+    assert (result.kept, result.anomalies) == (None, ())
