@@ -50,12 +50,12 @@ def check(history: History, *, slack_ms: float = 500) -> CheckResult:
             own latest waking is added. A record that was never processed needs no slack.
     """
     found = commits(history)
-    lanes = _lanes(history) if found and history.processed else {}
     rows = {part: [c for c in each if not c.in_transaction] for part, each in found.items()}
     figures: dict[str, float | int | str] = {"commits": sum(map(len, rows.values()))}
     if not history.processed:
         return CheckResult(NAME, None, "no record was seen to be processed", (), figures)
-    if not any(rows.values()) or not lanes:
+    lanes = _lanes(history) if any(rows.values()) else {}
+    if not lanes:
         return CheckResult(NAME, None, "no offset was committed", (), figures)
     slack = slack_ms + _latest_wake_ms(history)
     ahead = [
@@ -83,7 +83,7 @@ def _lanes(history: History) -> dict[int, _Lane]:
     if not places and not history.terms.input_topic:
         places = {i: place for i, place in history.first_read.items() if i in history.handed}
     lanes: dict[int, _Lane] = {}
-    for order_id, place in sorted(places.items(), key=lambda row: (row[1], row[0])):
+    for order_id, place in sorted(places.items(), key=lambda row: row[1]):
         lane = lanes.setdefault(partition_at(place), _Lane([], [], [], []))
         moments = history.processed.get(order_id)
         done = min(t for t, _ in moments) if moments else float("inf")
@@ -109,16 +109,14 @@ def _cause(rows: dict[int, list[Commit]], lanes: dict[int, _Lane]) -> str:
     too late to tell.
     """
     untouched = seen = 0
-    for part, each in rows.items():
-        lane = lanes.get(part)
-        by_tap = [commit for commit in each if commit.seen_by == "tap"]
+    for part, lane in lanes.items():
         before = 0
-        for commit in by_tap if lane else ():
-            below = bisect_left(lane.offsets, commit.offset) if lane else 0
-            if lane and below > before:
+        for commit in rows.get(part, ()):
+            below = bisect_left(lane.offsets, commit.offset)
+            if commit.seen_by == "tap" and below > before:
                 done = sum(t <= commit.t_ms for t in lane.done_ms[before:below])
                 seen, untouched = seen + 1, untouched + (done == 0)
-            before = max(before, below)
+                before = below
     if not seen:
         return "committed-by-somebody"
     return "commit-before-processing" if untouched * 2 >= seen else "auto-commit"

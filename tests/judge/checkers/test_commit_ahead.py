@@ -149,7 +149,44 @@ def test_it_takes_no_notice_of_a_commit_without_a_yes(kind):
 
 
 def test_it_cannot_tell_when_nothing_was_processed():
-    assert check(put(*IDS), committed(20)).kept is None
+    result = check(put(*IDS), committed(20))
+
+    assert (result.kept, result.summary) == (None, "no record was seen to be processed")
+
+
+def test_it_cannot_tell_when_nothing_was_committed():
+    result = check(put(*IDS), processed(*IDS))
+
+    assert (result.kept, result.summary) == (None, "no offset was committed")
+
+
+def test_it_judges_one_partition_where_another_commits_in_transactions_only():
+    second = [*put("p1", partition=1), *committed(1, at=150, partition=1, txn="t")]
+
+    result = check(put("o1"), second, processed("o1", "p1", at=900), committed(1, at=300))
+
+    assert (result.kept, result.figures) == (False, {"commits": 1, "ahead": 1})
+
+
+def test_it_tells_a_timer_by_the_commits_of_each_partition():
+    first = [*put(*IDS), *processed(*IDS, at=200, step=10)]
+    first += [*committed(8, at=250), *committed(14, at=310), *committed(20, at=370)]
+    second = [*put("p1", partition=1), *committed(1, at=200, partition=1), *processed("p1", at=900)]
+
+    result = check(first, second)
+
+    assert causes(result) == {("commit-ahead", "auto-commit"): 4}
+
+
+def test_it_shows_first_what_came_first():
+    second = put("p1", partition=1)
+
+    result = check(
+        put("o1"), second, processed("o1", "p1", at=900), committed(1, at=300),
+        committed(1, at=200, partition=1),
+    )  # fmt: skip
+
+    assert [row.partition for row in result.anomalies[0].evidence] == [1, 0]
 
 
 def test_it_judges_each_partition_by_itself():
