@@ -29,6 +29,8 @@ class Op:
                                     crc, ids (of a batch; null where another broker's copy
                                     of the same crc and offset already listed them)
     log        info     log_end     broker, topic, partition, offset; detail: alive
+    log        info     torn        broker, topic, partition, count: bytes at its end that are no
+                                    records, detail: why (cut, zeros, corrupt), alive
     log        info     segments    broker, topic, partition, count: bytes of records,
                                     detail: segments, allocated_bytes
     reader     ok       read        topic, partition, ids, detail: offsets (same length), altered

@@ -23,6 +23,7 @@ from judge.inside.cut_short import CutShort
 from judge.inside.dump import dump_logs
 from judge.inside.injecting import heal_all
 from judge.inside.network import bootstrap
+from judge.inside.observers.aftermath import note_aftermath
 from judge.inside.observers.groups import Groups
 from judge.inside.observers.leadership import Leadership
 from judge.inside.observers.pressure import Pressure
@@ -181,10 +182,13 @@ def _read_everything(run: RunState) -> None:
     with ThreadPoolExecutor(1) as aside:
         # A new consumer mostly waits for answers; the logs are read from the disks meanwhile.
         dumped = aside.submit(dump_logs, run)
+        places = [(judged.name, number) for number in range(judged.partitions)]
+        told = aside.submit(note_aftermath, run.stage.brokers, places, run.note, run.now_ms)
         read_back(run, {judged.name: ours, **readings}, first)
         if run.scenario.isolation == second:
             read_back(run, {judged.name: ours}, second)
         dumped.result()
+        told.result()
     if run.scenario.settings_watched:
         brokers = run.alive_brokers()
         note_settings(run.bootstrap, [judged.name], brokers, "end", run.note, run.now_ms)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from judge.history import Op
-from judge.inside.observers.replica_log import StoredBatch, log_end_offset, stored_batches
+from judge.inside.observers.replica_log import StoredBatch, Torn, log_end_offset, stored_batches
 from judge.inside.run_state import RunState
 
 
@@ -19,7 +20,8 @@ def dump_logs(run: RunState) -> None:
         listed: set[tuple[int, int]] = set()
         for broker in sorted(run.replicas(partition)):
             data = run.stage.brokers.data_dir(broker)
-            for batch in stored_batches(data, run.topic, partition):
+            torn = partial(_note_torn, run, broker, partition)
+            for batch in stored_batches(data, run.topic, partition, on_torn=torn):
                 if batch.is_control:
                     _note_marker(run, broker, partition, batch)
                 else:
@@ -69,6 +71,13 @@ def _note_end(run: RunState, broker: int, partition: int) -> None:
     end = log_end_offset(run.stage.brokers.data_dir(broker), run.topic, partition)
     alive = broker in run.alive_brokers()
     _note(run, broker, partition, "log_end", offset=end, detail={"alive": alive})
+
+
+def _note_torn(run: RunState, broker: int, partition: int, torn: Torn) -> None:
+    """A live broker's log may be cut at its end because it is just being written."""
+    alive = broker in run.alive_brokers()
+    detail = {"why": torn.why, "segment": torn.segment.name, "at_bytes": torn.at_bytes}
+    _note(run, broker, partition, "torn", count=torn.left_bytes, detail={**detail, "alive": alive})
 
 
 def _producer(batch: StoredBatch) -> dict[str, Any] | None:
