@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from histories.copying import configured
@@ -87,6 +89,9 @@ def test_it_looks_at_every_broker_when_asked_to():
 
     assert causes(result) == [("wrong-config", "not-as-required")]
     assert result.anomalies[0].evidence[0].broker == 3
+    assert result.anomalies[0].evidence[0].what == (
+        "broker 3 has min.insync.replicas=1 at the end; required is 2"
+    )
 
 
 def test_it_takes_the_last_answer_of_each_broker_in_their_order():
@@ -110,7 +115,24 @@ def test_it_finds_that_the_topic_is_gone():
     gone = Op(9000, "metadata", "fail", "config", topic=TOPIC, error="UNKNOWN_TOPIC_OR_PART",
               detail={"_when": "end"})  # fmt: skip
 
-    assert causes(check([gone])) == [("wrong-config", "no-such-topic")]
+    result = check([gone])
+
+    assert causes(result) == [("wrong-config", "no-such-topic")]
+    assert result.anomalies[0].count == 1
+    assert causes(check([replace(gone, detail=None)])) == [("wrong-config", "no-such-topic")]
+
+
+def test_it_does_not_mind_that_the_topic_was_made_later():
+    missing = Op(0, "metadata", "fail", "config", topic=TOPIC, error="UNKNOWN_TOPIC_OR_PART",
+                 detail={"_when": "begin"})  # fmt: skip
+
+    assert check([missing], configured(min_insync_replicas="2")).kept is True
+
+
+def test_it_cannot_tell_what_an_empty_answer_says():
+    (empty,) = configured()
+
+    assert check([replace(empty, detail=None)]).kept is None
 
 
 def test_it_cannot_tell_when_nobody_asked_at_the_end():

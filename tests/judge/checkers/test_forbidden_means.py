@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from histories.copying import changed, command, configured
+from histories.copying import block, changed, command, configured
 from histories.words import TOPIC, acknowledged, history, unanswered
 from judge.checkers import forbidden_means
 from judge.history import Op
@@ -137,6 +137,17 @@ def test_it_goes_by_what_the_topic_was_made_with_where_nobody_asked_at_the_begin
     assert check(configured(topic=None, broker=1, min_insync_replicas="1")).kept is True
 
 
+def test_it_looks_at_the_floor_of_the_judged_topic_only():
+    other = [
+        *configured(at=0, when="begin", topic="else", min_insync_replicas="2"),
+        *configured(topic="else", min_insync_replicas="1"),
+    ]
+    (failed,) = configured(min_insync_replicas="1")
+
+    assert check(configured(min_insync_replicas="2"), other).kept is True
+    assert check([replace(failed, type="fail", detail={"_when": "begin"})]).kept is True
+
+
 def test_it_allows_a_floor_that_was_raised():
     raised = [
         *configured(at=0, when="begin", min_insync_replicas="1"),
@@ -194,6 +205,37 @@ def test_it_finds_batches_sent_with_fewer_acks():
     assert result.anomalies[0].evidence[0].what == (
         "a batch of 1 record was sent with acks=1 at 0.118 s and stored at offset 4"
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "kept"),
+    [
+        ({"acks": "1"}, False),
+        ({"acks": "0"}, False),
+        ({"request.required.acks": "1"}, False),
+        ({"acks": "all"}, True),
+        ({"acks": "-1"}, True),
+        ({}, True),
+    ],
+)
+def test_it_looks_at_the_settings_that_our_load_was_run_with(settings, kept):
+    (told,) = block("candidate", 1, 500, records=10)
+    run = [replace(told, detail={**told.detail, "settings": settings})]
+
+    result = check(run, block("baseline", 1, 400))
+
+    assert result.kept is kept
+    assert causes(result) == ([] if kept else ["acks-lowered"])
+    assert kept or result.anomalies[0].evidence[0].t_ms == 500
+
+
+def test_it_cannot_compare_a_floor_that_is_no_number():
+    odd = [
+        *configured(at=0, when="begin", min_insync_replicas="two"),
+        *configured(min_insync_replicas="1"),
+    ]
+
+    assert check(odd, settings={}).kept is True
 
 
 def test_it_allows_what_the_lab_allows():
