@@ -44,6 +44,7 @@ from histories.words import (
 from judge.checkers import CHECKERS
 from judge.history import Op
 from judge.indexing import index_history
+from judge.rare import RARE
 
 EXPECTED = json.loads(Path(__file__).with_name("told.json").read_text(encoding="utf-8"))
 
@@ -242,3 +243,23 @@ def test_it_tells_every_case():
 @pytest.mark.parametrize("name", CASES)
 def test_it_says_all_of_it_in_these_words(name):
     assert result(name) == EXPECTED[name]
+
+
+BARE = [
+    Op(at, source, kind, f, topic=TOPIC, partition=0, broker=broker, offset=5)
+    for source, f in (*RARE, ("group", "committed"), ("tap", "commit"), ("tap", "append"))
+    for kind in ("ok", "info", "fail")
+    for at, broker in ((400, 1), (9500, None))
+]
+"""One of each kind that says nothing of itself: nobody may stumble over it."""
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("alone", [True, False])
+def test_it_takes_no_harm_from_operations_that_say_nothing(name, alone):
+    ops, options, terms = CASES[name]
+    found = index_history(
+        history(handed("h1"), [] if alone else ops, BARE, **{"promises": (name,)} | terms)
+    )
+
+    assert CHECKERS[name](found, **options).check == name
