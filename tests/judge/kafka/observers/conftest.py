@@ -15,6 +15,7 @@ from judge.history import Op
 from judge.inside.clients import admin, consumer, producer
 from judge.inside.topics import create_topic
 from judge.kafka.installed import KafkaInstall
+from judge.kafka.runtime import FORMAT_FLAGS
 from judge.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -97,7 +98,14 @@ def dump(kafka: KafkaInstall) -> Dump:
     """The lines that Kafka's own DumpLogSegments prints of some files."""
 
     def run(*options: str, files: Iterable[Path]) -> list[str]:
-        tool = [str(kafka.java), "-cp", kafka.classpath, "org.apache.kafka.tools.DumpLogSegments"]
+        # A small JVM: the tool lives for a second, and the brokers need the cores meanwhile.
+        tool = [
+            str(kafka.java),
+            *FORMAT_FLAGS,
+            "-cp",
+            kafka.classpath,
+            "org.apache.kafka.tools.DumpLogSegments",
+        ]
         printed = subprocess.run(
             [*tool, *options, "--files", ",".join(map(str, files))],
             capture_output=True,
