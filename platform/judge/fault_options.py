@@ -57,3 +57,8 @@ FAULT_OPTIONS: Mapping[str, ReadOptions] = {
 """Fault → the function that reads its keys. docs/faults.md lists them with mechanism and proof."""
 
 FAULTS = tuple(FAULT_OPTIONS)
+
+
+def is_blow(fault: str) -> bool:
+    """Whether a fault is over once it was done, so that nothing of it is left to be healed."""
+    return fault.startswith("kill_") or fault in ("start_broker", "reset_connections")

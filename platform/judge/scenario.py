@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from judge.fault_options import is_blow
 from judge.fields import Fields, read_fields
 from judge.step_keys import STEP_KEYS
 
@@ -147,6 +148,7 @@ def read_scenario(folder: Path) -> Scenario:
     )
     top.done()
     _refuse_contradictions(top, scenario)
+    _refuse_late_heals(top, scenario)
     return scenario
 
 
@@ -203,6 +205,25 @@ def _step(row: Fields) -> Step:
     options = STEP_KEYS[do](row)
     row.done()
     return Step(do, options)
+
+
+def _refuse_late_heals(top: Fields, scenario: Scenario) -> None:
+    """A program that ends well before the heal would look as if it had left its orders."""
+    if scenario.workload.kind != "orders":
+        return
+    held: dict[str, int] = {}
+    for number, step in enumerate(scenario.steps):
+        if step.do == "inject" and not is_blow(step.options["fault"]):
+            held[step.options["as"]] = number
+        elif step.do == "heal":
+            held.pop(step.options["fault"], None)
+        elif step.do == "finish_program" and step.options["by"] == "input" and held:
+            known_as, number = next(iter(held.items()))
+            raise top.wrong(
+                f"step[{number}].fault",
+                f"leaves {known_as!r} unhealed when the program is to finish.",
+                'Write a step do = "heal" before finish_program.',
+            )
 
 
 def _refuse_contradictions(top: Fields, scenario: Scenario) -> None:

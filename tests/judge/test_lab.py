@@ -45,6 +45,13 @@ def test_it_gives_another_digest_when_any_file_changes(folder):
     assert load_lab(folder).digest != before
 
 
+def test_it_refuses_a_fault_that_still_holds_when_the_program_is_to_finish(folder):
+    change(folder, "scenario.toml", 'do = "heal"\nfault = "hold_replication"', 'do = "read_back"')
+
+    with pytest.raises(LabError, match="unhealed when the program is to finish"):
+        load_lab(folder)
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "blamed"),
     [
