@@ -121,4 +121,19 @@ def test_it_allows_what_just_reaches_the_limit():
 
 
 def test_it_says_nothing_without_a_limit():
-    assert (check(BLOCKS).kept, check(BLOCKS).anomalies) == (None, ())
+    assert (check(BLOCKS).kept, check(BLOCKS).summary) == (None, "no limit is set")
+
+
+def test_it_counts_the_others_where_one_cannot_be_counted():
+    result = check(BLOCKS[:2], stored("o1"), max_requests_per_record=0.03, max_bytes_per_record=9)
+
+    assert causes(result) == [("wasteful", "too-many-requests"), ("wasteful", "too-many-bytes")]
+    silent = [*block("candidate", 1, 20, records=100, bytes=9_000)]
+    result = check(silent, max_requests_per_record=0.03, max_bytes_per_record=9)
+    assert causes(result) == [("wasteful", "too-many-bytes")]
+
+
+def test_it_cannot_tell_the_bytes_of_records_that_nobody_counted():
+    sizes = [Op(9000, "log", "info", "segments", topic=TOPIC, partition=0, broker=1, count=400)]
+
+    assert check(sizes, max_disk_bytes_per_record=1).kept is None

@@ -126,6 +126,34 @@ def test_it_says_so_when_the_time_was_spent_on_rebalances():
     result = stuck(members(1, 50), PUT, processed(*IDS[:9], at=150), again, END, limit_ms=5000)
 
     assert causes(result) == [("stuck-group", "rebalances-without-progress")]
+    rests = [members(2, at) for at in (3000, 4000, 5000)]
+    exact = stuck(members(1, 50), PUT, processed(*IDS[:9], at=150), *rests, END, limit_ms=5000)
+    assert causes(exact) == [("stuck-group", "rebalances-without-progress")]
+    last = stuck(members(1, 50), PUT, processed(*IDS[:9], at=150), *rests[:2], members(3, 12_000),
+                 END, limit_ms=5000)  # fmt: skip
+    assert causes(last) == [("stuck-group", "members-without-progress")]
+
+
+def test_it_says_how_long_it_was_when_nothing_waited():
+    assert stuck(members(1, 50), put("o", at=99), processed("o", at=100), END).figures == {
+        "stuck_ms": 0.0
+    }
+
+
+@pytest.mark.parametrize(
+    ("checker", "parts", "why"),
+    [
+        (stuck_group, [PUT, STEADY, END], "nothing was seen of the group's members"),
+        (stuck_group, [members(1, 50), END], "no record is known to have waited"),
+        (rebalance_pause, [PUT, STEADY, END], "nothing was seen of the group's members"),
+        (rebalance_pause, [members(1, 50), END], "no record is known to have waited"),
+        (stall, [processed("o000")], "no order was handed"),
+    ],
+)
+def test_it_says_why_it_cannot_tell(checker, parts, why):
+    result = checked(checker, parts, {})
+
+    assert (result.kept, result.summary) == (None, why)
 
 
 @pytest.mark.parametrize("parts", [[PUT, STEADY, END], [members(1, 50), END]])
@@ -261,7 +289,10 @@ def test_it_allows_a_gap_that_just_reaches_the_limit():
 
 
 def test_it_finds_that_there_was_no_success_at_all():
-    assert causes(stalled(ORDERS)) == [("stall", "no-success")]
+    result = stalled(ORDERS)
+
+    assert causes(result) == [("stall", "no-success")]
+    assert result.anomalies[0].count == 1
 
 
 def test_it_cannot_tell_a_stall_when_no_order_was_handed():

@@ -188,4 +188,12 @@ def test_it_finds_that_only_tombstones_are_left():
 
 
 def test_it_cannot_tell_a_table_without_keys():
-    assert rebuilt(handed("o1"), read("o1")).kept is None
+    result = rebuilt(PUTS, read("o1"))
+
+    assert (result.kept, result.summary) == (None, "the topic was not read with its keys")
+
+
+def test_it_cannot_tell_a_table_into_which_nothing_was_put():
+    result = rebuilt(handed("o1"), table([("anna", "a1", 0)]))
+
+    assert (result.kept, result.summary) == (None, "no key is known to be in the table")

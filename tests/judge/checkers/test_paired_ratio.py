@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from statistics import median
 
@@ -65,7 +66,19 @@ def test_it_forgives_one_uneven_pair_of_five():
 
 @pytest.mark.parametrize("control", [0.79, 1.26])
 def test_it_cannot_tell_when_a_configuration_differs_from_itself(control):
-    assert check(by_pairs(2.0, 2.4, 1.9, control=control)).kept is None
+    result = check(by_pairs(2.0, 2.4, 1.9, control=control))
+
+    assert result.kept is None
+    assert result.summary.endswith("too close to 1.5 to tell")
+
+
+@pytest.mark.parametrize("control", [0.5, 2.0])
+def test_it_widens_the_interval_by_the_square_of_the_unevenness(control):
+    assert check(by_latency(6, 6, 6, control=control), thresholds={"p50_ms": 1.5}).kept is True
+    assert check(by_latency(5.9, 6, 6, control=control), thresholds={"p50_ms": 1.5}).kept is None
+    low = by_latency(0.25, 0.25, 0.25, control=control)
+    assert check(low, thresholds={"p50_ms": 1.0}).kept is None
+    assert check(low, thresholds={"p50_ms": 1.5}).kept is False
 
 
 @pytest.mark.parametrize("control", [0.5, 2.0])
@@ -127,7 +140,10 @@ def test_it_throws_a_pair_away_of_which_one_block_tells_nothing():
 
 
 def test_it_cannot_tell_without_a_control():
-    assert check(pair(1, 2, 1), pair(2, 2, 1), pair(3, 2, 1)).kept is None
+    result = check(pair(1, 2, 1), pair(2, 2, 1), pair(3, 2, 1))
+
+    assert result.kept is None
+    assert result.summary == "no pair compares a configuration with itself by throughput"
 
 
 def test_it_cannot_tell_by_too_few_pairs():
@@ -167,7 +183,34 @@ def test_it_blames_settings_with_which_the_load_did_not_run_at_all():
         ops += block("baseline", n, n * 10, records=1000, seconds=1)
         ops += block("candidate", n, n * 10 + 5, kind="fail")
 
-    assert causes(check(ops)) == [("too-little-gain", "load-failed")]
+    result = check(ops)
+
+    assert causes(result) == [("too-little-gain", "load-failed")]
+    assert result.summary == "our load did not run with the settings given: INVALID_CONFIG"
+    assert result.anomalies[0].count == 3
+    assert result.anomalies[0].evidence[0].what == (
+        "a block of the candidate failed: INVALID_CONFIG"
+    )
+    assert result.anomalies[0].evidence[0].t_ms == 15
+
+
+@pytest.mark.parametrize(
+    ("detail", "why"),
+    [({"failed": 1200}, "1,200 records were not delivered"), ({}, "no reason given")],
+)
+def test_it_says_how_the_load_failed_where_there_was_no_error(detail, why):
+    ops = by_pairs(1.0)[:2]
+    for n in (1, 2):
+        (failed,) = block("candidate", n, n * 10, kind="fail", **detail)
+        ops.append(replace(failed, error=None))
+
+    assert check(ops).summary == f"our load did not run with the settings given: {why}"
+
+
+def test_it_does_not_blame_settings_without_any_other_block():
+    ops = [op for n in (1, 2) for op in block("candidate", n, n, kind="fail")]
+
+    assert check(ops).kept is None
 
 
 def test_it_does_not_blame_settings_for_one_block_that_failed():
