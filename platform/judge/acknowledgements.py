@@ -22,9 +22,21 @@ class Acknowledgements:
     """
 
     by_id: dict[str, Op] = field(default_factory=dict)
-    by_batch: dict[BatchKey, list[Op]] = field(default_factory=dict)
     acknowledged_unstored: list[Op] = field(default_factory=list)
     doubtful_unstored: list[Op] = field(default_factory=list)
+    joined: list[tuple[Op, list[BatchKey]]] = field(default_factory=list)
+    """Every append of the tap that some log holds, with the batches it may be."""
+    _by_batch: dict[BatchKey, list[Op]] | None = None
+
+    @property
+    def by_batch(self) -> dict[BatchKey, list[Op]]:
+        """Made when it is first asked for: a run in which nothing went wrong never asks."""
+        if self._by_batch is None:
+            self._by_batch = {}
+            for op, keys in self.joined:
+                for key in keys:
+                    self._by_batch.setdefault(key, []).append(op)
+        return self._by_batch
 
 
 def acknowledgements(history: History) -> Acknowledgements:
@@ -59,16 +71,24 @@ def _join(history: History) -> Acknowledgements:
         elif not keys:
             # A batch that is sent again and refused again is one batch, not two.
             doubtful.setdefault((partition_of(op), op.crc), op)
-    # From the last to the first, so that the earliest stays.
-    held.reverse()
-    ids = [history.ids[key] for _, key in held]
-    each = (repeat(op, len(listed)) for (op, _), listed in zip(held, ids, strict=True))
-    result.by_id = dict(zip(chain.from_iterable(ids), chain.from_iterable(each), strict=True))
+    result.by_id = _by_id(history, held)
     result.acknowledged_unstored = sorted(unstored.values(), key=sent_ms)
     answered = {(partition_of(op), op.crc) for op in unstored.values()}
     left = [op for key, op in doubtful.items() if key not in answered]
     result.doubtful_unstored = sorted(left, key=sent_ms)
     return result
+
+
+def _by_id(history: History, held: list[tuple[Op, BatchKey]]) -> dict[str, Op]:
+    """Each order with its earliest acknowledgement; `held` is in order of time."""
+    ids = [history.ids[key] for _, key in held]
+    ops = [repeat(op, len(listed)) for (op, _), listed in zip(held, ids, strict=True)]
+    found = dict(zip(chain.from_iterable(ids), chain.from_iterable(ops), strict=True))
+    if len(found) < sum(map(len, ids)):
+        # Some order was acknowledged twice: the earliest must win.
+        for (op, _), listed in zip(reversed(held), reversed(ids), strict=True):
+            found.update(dict.fromkeys(listed, op))
+    return found
 
 
 class _Places:

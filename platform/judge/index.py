@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable
+from collections.abc import Collection
 from functools import cached_property
 from itertools import filterfalse
+from operator import is_
 from typing import Any
 
 from judge.columns import Columns
 from judge.history import Op
+from judge.names import Names
 from judge.terms import Terms
 
 BatchKey = tuple[int, int, int]
@@ -97,7 +99,8 @@ class History:
         self.writers: dict[BatchKey, Writer] = {}
         self.rare: dict[tuple[str, str], list[Op]] = {}
         """Whole operations, by source and kind, that few checkers look at; see `judge.rare`."""
-        self.names: dict[str, str] = {}
+        self.names = Names()
+        self.key_names: dict[str, str] = {}
         """One string for each id and key, while the tables are filled; empty after that."""
         self.pairs: dict[Copy, Copy] = {}
         self.columns = Columns()
@@ -119,6 +122,8 @@ class History:
     @cached_property
     def places(self) -> list[int | None]:
         """The first place of each order handed, in the order of `handed`; None where not read."""
+        if same_ids(self.handed, self.first_read):
+            return list(self.first_read.values())
         return list(map(self.first_read.get, self.handed))
 
     @cached_property
@@ -193,8 +198,19 @@ class History:
         return found
 
 
-def absent(ids: Iterable[str], table: Container[str]) -> set[str]:
-    """Those of `ids` that `table` lacks: fewer steps than a difference of keys takes."""
+def same_ids(one: Collection[str], other: Collection[str]) -> bool:
+    """Whether both are the very same ids in the same order."""
+    return len(one) == len(other) and all(map(is_, one, other))
+
+
+def absent(ids: Collection[str], table: Collection[str]) -> set[str]:
+    """Those of `ids` that `table` lacks.
+
+    Two tables with the same ids in the same order are the usual case, and it takes a tenth of
+    the time to see that than to look up each.
+    """
+    if same_ids(ids, table):
+        return set()
     return set(filterfalse(table.__contains__, ids))
 
 

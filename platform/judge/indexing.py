@@ -46,8 +46,8 @@ def index_history(ops: Iterable[Op], terms: Terms | None = None) -> History:
     return history
 
 
-AT_ONCE = 8192
-"""So many operations are sorted by kind and taken kind by kind; more would only take memory."""
+AT_ONCE = 512
+"""So many operations are sorted by kind and taken kind by kind: as many as stay in the cache."""
 
 
 def _fill(history: History, ops: Iterable[Op]) -> None:
@@ -62,6 +62,9 @@ def _fill(history: History, ops: Iterable[Op]) -> None:
         kinds: dict[tuple[str, str, str], list[Op]] = defaultdict(list)
         for op in chunk:
             kinds[op.source, op.f, op.type].append(op)
+        # First what was handed out: the ids get their places in that order.
+        if handed := kinds.pop(_HANDED, None):
+            _take_all_handed(history, handed)
         for (source, f, kind), together in kinds.items():
             column = _COLUMNS.get((source, f, kind))
             if column is not None:
@@ -73,24 +76,27 @@ def _fill(history: History, ops: Iterable[Op]) -> None:
                     take(history, op)
 
 
+_HANDED = ("ledger", "send", "invoke")
+
+
 def _take_all_handed(history: History, ops: list[Op]) -> None:
-    same = history.names.setdefault
-    history.columns.handed.append((_named(history, ops), list(map(_time_of, ops))))
+    same, names = history.key_names.setdefault, history.names
+    history.columns.handed.append((names.all([op.id or "" for op in ops]), _moments(ops)))
     history.keys += [key if key is None else same(key, key) for key in map(_key_of, ops)]
 
 
 def _take_all_accepted(history: History, ops: list[Op]) -> None:
-    history.columns.accepted.append((_named(history, ops), list(map(_time_of, ops))))
+    ids = history.names.all([op.id or "" for op in ops])
+    history.columns.accepted.append((ids, _moments(ops)))
 
 
 def _take_all_refused(history: History, ops: list[Op]) -> None:
-    history.columns.refused.append((_named(history, ops), list(map(_time_of, ops))))
+    ids = history.names.all([op.id or "" for op in ops])
+    history.columns.refused.append((ids, _moments(ops)))
 
 
-def _named(history: History, ops: list[Op]) -> list[str]:
-    """The ids, one string for each wherever it comes from: a history holds each five times."""
-    ids = [op.id or "" for op in ops]
-    return list(map(history.names.setdefault, ids, ids))
+def _moments(ops: list[Op]) -> list[float]:
+    return list(map(_time_of, ops))
 
 
 def _settle(history: History) -> None:
@@ -104,6 +110,7 @@ def _settle(history: History) -> None:
     for ops in (*lists, *history.metadata.values(), *history.rare.values()):
         _sort(ops)
     history.names.clear()
+    history.key_names.clear()
     _sort(history.unhanded)
     for op in history.unhanded:
         if op.id is not None and op.id not in history.handed:
@@ -186,15 +193,14 @@ def _take_append(history: History, op: Op) -> None:
 
 def _take_all_stored(history: History, ops: list[Op]) -> None:
     topic, listed, copies = history.terms.topic, history.ids, history.copies
-    same, pair_of = history.names.setdefault, history.pairs.setdefault
+    same, pair_of = history.names.all, history.pairs.setdefault
     for op in ops:
         if op.topic != topic or op.offset is None:
             continue
         key = (op.partition or 0, op.offset, op.crc or 0)
         known = listed.get(key)
         if known is None or op.ids is not None:
-            ids = op.ids or ()
-            listed[key] = list(map(same, ids, ids)) or known or []
+            listed[key] = same(op.ids or []) or known or []
             if op.count is not None:
                 history.counts[key] = op.count
             if op.detail:
@@ -222,7 +228,7 @@ def _take_read(history: History, op: Op) -> None:
         return
     offsets = (op.detail or {}).get("offsets") or range(len(ids))
     base = spot(partition_of(op), 0)
-    ids = list(map(history.names.setdefault, ids, ids))
+    ids = history.names.all(ids)
     history.columns.read.append((ids, list(map(base.__or__, offsets))))
 
 
@@ -261,7 +267,6 @@ def _take_pressure(history: History, op: Op) -> None:
 _Take = Callable[[History, Op], None]
 
 _COLUMNS: dict[tuple[str, str, str], Callable[[History, list[Op]], None]] = {
-    ("ledger", "send", "invoke"): _take_all_handed,
     ("program", "send", "ok"): _take_all_accepted,
     ("program", "send", "fail"): _take_all_refused,
     ("log", "stored", "info"): _take_all_stored,

@@ -175,6 +175,7 @@ def test_it_says_no_more_than_it_knows_where_the_tap_saw_nothing():
 
     assert causes(result) == {("reordering", "stored-out-of-order"): 1}
     assert result.anomalies[0].evidence[0].t_ms == 100
+    assert result.anomalies[0].evidence[0].what.endswith("is at partition 0, offset 0")
 
 
 @pytest.mark.parametrize(
@@ -278,7 +279,9 @@ def test_it_finds_both_a_moved_key_and_an_order_that_was_passed():
 
 
 def test_it_cannot_tell_when_nothing_was_read():
-    assert check(handed("o1", "o2"), read(end=0)).kept is None
+    result = check(handed("o1", "o2"), read(end=0))
+
+    assert (result.kept, result.summary) == (None, "nothing was read back")
 
 
 def test_it_cannot_tell_when_no_key_has_two_orders():
@@ -302,10 +305,30 @@ def test_it_names_first_the_cause_that_struck_first():
         turned_away("b1", at=128, sent=124),
         put("b2", 1, 130),
         put("b1", 2, 150),
-        put("a1", 3, 140),
+        put("a1", 3, 160),
     )
 
     assert [anomaly.cause for anomaly in result.anomalies] == [
-        "sent-out-of-order",
         "retried-past-a-later-batch",
+        "sent-out-of-order",
     ]
+
+
+def test_it_shows_the_orders_in_the_order_they_were_sent():
+    result = check(
+        handed_in_turn("a1", "a2", key="a"),
+        handed_in_turn("b1", "b2", at=110, key="b"),
+        put("a2", 0, 120),
+        put("b2", 1, 130),
+        put("b1", 2, 140),
+        put("a1", 3, 150),
+    )
+
+    assert [evidence.id for evidence in result.anomalies[0].evidence] == ["b1", "a1"]
+
+
+def test_it_finds_it_in_whatever_order_the_orders_were_noted():
+    late = [*handed("o2", at=101), *handed("o1", at=100)]
+
+    assert check(late, read("o2", "o1")).kept is False
+    assert check(late, read("o1", "o2")).kept is True

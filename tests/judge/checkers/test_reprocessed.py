@@ -188,3 +188,9 @@ def test_it_allows_as_many_repeats_as_the_lab_allows():
 
     assert (few.kept, few.summary) == (True, "2 repeats of processing, 2 are allowed")
     assert many.kept is False
+
+
+def test_it_shows_the_records_in_the_order_they_were_processed_again():
+    result = check(THREE, processed("o0", "o1"), processed("o1", "o0", at=2000))
+
+    assert [evidence.id for evidence in result.anomalies[0].evidence] == ["o1", "o0"]

@@ -10,10 +10,9 @@ import pytest
 
 from histories.words import history, read, served, served_ids, sound_run
 from judge.anomalies import BROKER_ACKNOWLEDGED, CAUSES
-from judge.checkers import CHECKERS, lost_writes
+from judge.checkers import CHECKERS, PROMISES, lost_writes
 from judge.gates import GATES
 from judge.judging import CERTAIN, EXTRA_REASONS, judge_history
-from judge.checkers import PROMISES
 
 DOC = (Path(__file__).parents[3] / "docs" / "verdicts.md").read_text(encoding="utf-8")
 SOURCES = Path(inspect.getfile(lost_writes)).parents[1]
