@@ -7,6 +7,7 @@ from itertools import pairwise
 from judge.acknowledgements import is_acknowledged
 from judge.checkers.asked import asked
 from judge.checkers.evidence import seconds, some
+from judge.group_commits import commits
 from judge.index import History
 from judge.verdict import Anomaly, CheckResult, Evidence
 
@@ -63,5 +64,5 @@ def _moments(history: History, source: str) -> list[float]:
     if source == "acknowledged":
         return sorted(op.t_ms for op in history.appends if is_acknowledged(op))
     if source == "committed":
-        return sorted(op.t_ms for op in history.commits if op.type != "fail" and not op.error)
+        return sorted(each.t_ms for rows in commits(history).values() for each in rows)
     return sorted(t for moments in history.processed.values() for t, _ in moments)

@@ -122,6 +122,15 @@ def test_it_finds_that_the_topic_is_gone():
     assert causes(check([replace(gone, detail=None)])) == [("wrong-config", "no-such-topic")]
 
 
+def test_it_takes_no_notice_of_another_topics_settings():
+    right = configured(min_insync_replicas="2")
+    other = configured(at=9500, topic="else", min_insync_replicas="1")
+    broker = configured(at=9500, topic=None, broker=1, min_insync_replicas="1")
+
+    assert check(right, other, broker).kept is True
+    assert check(broker, right, topic="brokers").kept is False
+
+
 def test_it_does_not_mind_that_the_topic_was_made_later():
     missing = Op(0, "metadata", "fail", "config", topic=TOPIC, error="UNKNOWN_TOPIC_OR_PART",
                  detail={"_when": "begin"})  # fmt: skip

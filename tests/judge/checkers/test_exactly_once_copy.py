@@ -74,6 +74,15 @@ def test_it_cannot_tell_when_nothing_is_known_to_be_in_the_input():
     assert (result.kept, result.summary) == (None, "no record is known to be in the input")
 
 
+def test_it_points_at_the_last_of_several_copies():
+    many = [op for n in range(3) for op in written("o1", offset=n)]
+
+    (row,) = check(put("o1"), many, read_committed("o1", "o1", "o1", end=3)).anomalies[0].evidence
+
+    assert row.what == "input record o1 has 3 copies in the output, at 0/0, 0/1, 0/2"
+    assert (row.partition, row.offset) == (0, 2)
+
+
 def test_it_says_no_moment_when_the_tap_saw_no_copy_leave():
     twice = [*put("o1"), *written("o1", offset=0), *written("o1", offset=1)]
 

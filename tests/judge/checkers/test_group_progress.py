@@ -262,6 +262,7 @@ def test_it_finds_a_gap_between_successes_of_any_kind(source, ops):
     [
         ("acknowledged", turned_away("o001", at=3000)),
         ("committed", committed(2, at=3000, kind="fail")),
+        ("committed", committed(2, at=3000, kind="info")),
         ("accepted", refused("o001", at=3000)),
     ],
 )

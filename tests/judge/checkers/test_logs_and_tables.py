@@ -82,6 +82,7 @@ def test_it_finds_a_partition_that_got_far_more():
 
 def test_it_counts_a_partition_that_got_nothing():
     assert balanced(60, 60, 0).figures["fullest_to_mean"] == 1.5
+    assert balanced(60, 60, 0).kept is True
     assert balanced(60, 60, 0, max_ratio=1.4).kept is False
 
 

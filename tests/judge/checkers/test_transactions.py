@@ -76,6 +76,12 @@ def test_it_finds_a_program_that_copied_what_our_producer_took_back():
     assert causes(result) == {("aborted-read", "read-uncommitted"): 1}
 
 
+def test_it_does_not_take_an_aborted_copy_for_an_aborted_input():
+    copied = [*put("o1"), *ABORTED, *processed("o2", at=300), *read_committed(end=3)]
+
+    assert reads(copied, input_topic=INPUT).kept is True
+
+
 def test_it_does_not_mind_an_order_that_was_put_again():
     again = [*taken_back("o5"), *put("o5", offset=4)]
 
@@ -115,6 +121,18 @@ def test_it_finds_a_transaction_that_was_committed_in_part():
         "transaction 1 of producer 7, begun by 0.118 s: "
         "partition 0, offset 0: commit; partition 1, offset 0: abort"
     )
+
+
+def test_it_takes_no_notice_of_batches_that_it_cannot_place():
+    ends = [*end_asked(7, at=200), *marked("abort", 7, offset=1, partition=1)]
+    unseen = [*written("o9", offset=8, pid=7), *marked("abort", 7, offset=9)]
+    stranger = [*acknowledged("o8", offset=11, at=150), *written("o8", offset=11, pid=9)]
+    stranger += marked("abort", 9, offset=12)
+
+    result = torn(TWO_PARTS, ends, unseen, stranger)
+
+    assert result.figures == {"transactions": 1, "torn": 1}
+    assert torn(TWO_PARTS, stranger).kept is None
 
 
 def test_it_goes_by_when_a_batch_was_first_sent():
