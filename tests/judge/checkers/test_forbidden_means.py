@@ -84,6 +84,7 @@ def test_it_finds_a_topic_that_was_deleted_and_made_again():
     result = check([gone, made])
 
     assert causes(result) == ["topic-deleted"]
+    assert result.anomalies[0].count == 1
     assert result.anomalies[0].evidence[0].what == "topic orders was deleted at 0.700 s"
 
 
@@ -238,6 +239,14 @@ def test_it_cannot_compare_a_floor_that_is_no_number():
     ]
 
     assert check(odd, settings={}).kept is True
+
+
+def test_it_says_nothing_of_how_many_where_the_tap_did_not():
+    (batch,) = acknowledged("o1", acks=1, offset=4)
+
+    (row,) = check([replace(batch, count=None)]).anomalies[0].evidence
+
+    assert row.what.startswith("a batch of 0 records was sent with acks=1")
 
 
 def test_it_allows_what_the_lab_allows():

@@ -294,6 +294,7 @@ def test_it_finds_that_there_was_no_success_at_all():
 
     assert causes(result) == [("stall", "no-success")]
     assert result.anomalies[0].count == 1
+    assert result.anomalies[0].evidence[0].t_ms == 100
 
 
 def test_it_cannot_tell_a_stall_when_no_order_was_handed():

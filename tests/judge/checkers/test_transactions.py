@@ -123,6 +123,12 @@ def test_it_finds_a_transaction_that_was_committed_in_part():
     )
 
 
+def test_it_does_not_call_a_transaction_torn_whose_markers_are_still_to_come():
+    result = torn(TWO_PARTS, end_asked(7, at=200))
+
+    assert (result.kept, result.figures) == (True, {"transactions": 1, "torn": 0})
+
+
 def test_it_takes_no_notice_of_batches_that_it_cannot_place():
     ends = [*end_asked(7, at=200), *marked("abort", 7, offset=1, partition=1)]
     unseen = [*written("o9", offset=8, pid=7), *marked("abort", 7, offset=9)]
