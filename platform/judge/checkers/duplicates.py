@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from judge.acknowledgements import acknowledgements, is_acknowledged
-from judge.checkers.evidence import choose, how_many, seconds
+from judge.checkers.evidence import earliest_first, how_many, in_time, seconds, some
 from judge.index import BatchKey, History, offset_at, partition_at, sent_ms
 from judge.verdict import Anomaly, CheckResult, Evidence
 
@@ -30,18 +30,16 @@ def check(history: History) -> CheckResult:
         cause = _cause(history, found)
         by_cause.setdefault(cause, []).append(_evidence(history, order_id, found, cause))
     extra = sum(len(more) for more in history.read_again.values())
-    anomalies = [_anomaly(cause, rows) for cause, rows in by_cause.items()]
-    anomalies.sort(key=lambda anomaly: (anomaly.evidence[0].t_ms or 0.0, anomaly.cause))
+    anomalies = earliest_first(_anomaly(cause, rows) for cause, rows in by_cause.items())
     summary = f"{how_many(len(twice), 'order')} can be read more than once"
     figures = {"duplicates": len(twice), "extra_copies": extra}
     return CheckResult(NAME, False, summary, tuple(anomalies), figures)
 
 
 def _anomaly(cause: str, rows: list[Evidence]) -> Anomaly:
-    rows.sort(key=lambda row: (row.t_ms or 0.0, row.id or ""))
     why = "by the client" if cause == "retried-after-lost-response" else "by the program"
     summary = f"{how_many(len(rows), 'order')} stored again {why}"
-    chosen = tuple(choose(rows, lambda row: row.t_ms or 0.0))
+    chosen = tuple(some(in_time(rows)))
     return Anomaly("duplicate", cause, len(rows), summary, chosen)
 
 

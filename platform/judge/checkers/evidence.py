@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
+
+from judge.verdict import Anomaly, Evidence
 
 T = TypeVar("T")
 
@@ -39,6 +41,16 @@ def choose(
 def some(found: Sequence[T]) -> list[T]:
     """At most LIMIT of `found`, which is in order: first, last and a spread."""
     return choose(found, lambda _: 0.0)
+
+
+def in_time(rows: Iterable[Evidence]) -> list[Evidence]:
+    """Evidence in order of time, then id; what has no time comes first."""
+    return sorted(rows, key=lambda row: (row.t_ms or 0, row.id or ""))
+
+
+def earliest_first(anomalies: Iterable[Anomaly]) -> list[Anomaly]:
+    """Anomalies in the order in which their first evidence happened, then by cause."""
+    return sorted(anomalies, key=lambda each: (each.evidence[0].t_ms or 0, each.cause))
 
 
 def seconds(t_ms: float) -> str:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from judge.acknowledgements import acknowledgements
 from judge.checkers.asked import asked
-from judge.checkers.evidence import choose, how_many, seconds
+from judge.checkers.evidence import earliest_first, how_many, seconds, some
 from judge.index import BatchKey, History, isr_of, offset_at, partition_at, spot
 from judge.verdict import Anomaly, CheckResult, Evidence
 
@@ -20,7 +20,7 @@ class _Split:
     """One place with two values, and who holds or said which."""
 
     place: int
-    t_ms: float
+    t_ms: float | None
     what: str
     id: str | None = None
     broker: int | None = None
@@ -43,8 +43,9 @@ def check(history: History) -> CheckResult:
         "read-differently": _read_apart(history),
     }
     figures = {"inconsistent": len({each.place for rows in found.values() for each in rows})}
-    anomalies = [_anomaly(history, cause, rows) for cause, rows in found.items() if rows]
-    anomalies.sort(key=lambda anomaly: (anomaly.evidence[0].t_ms or 0.0, anomaly.cause))
+    anomalies = earliest_first(
+        _anomaly(history, cause, rows) for cause, rows in found.items() if rows
+    )
     if anomalies:
         count = how_many(figures["inconsistent"], "offset")
         return CheckResult(NAME, False, f"{count} with two values", tuple(anomalies), figures)
@@ -72,7 +73,7 @@ def _overwritten(history: History) -> list[_Split]:
                 f"as order {wanted[place]}; the reader found order {order_id} there"
             )
             rows.append(_Split(place, op.t_ms, what, wanted[place], op.broker))
-    return sorted(rows, key=lambda each: (each.t_ms, each.place, each.what))
+    return sorted(rows, key=lambda each: (each.t_ms or 0, each.place, each.what))
 
 
 def _apart(history: History) -> list[_Split]:
@@ -112,7 +113,7 @@ def _split(history: History, one: BatchKey, other: BatchKey, sync: set[int]) -> 
         for key in (one, other)
     ]
     what = f"is in one batch on broker {holders[0]} and in another on broker {holders[1]}"
-    return _Split(spot(other[0], other[1]), history.read_ms or 0.0, what)
+    return _Split(spot(other[0], other[1]), history.read_ms, what)
 
 
 def _in_sync(history: History, partition: int) -> set[int]:
@@ -130,7 +131,7 @@ def _read_apart(history: History) -> list[_Split]:
     for order_id, place in _read(history):
         ids.setdefault(place, set()).add(order_id)
     return [
-        _Split(place, history.read_ms or 0.0, f"was read as {' and as '.join(sorted(found))}")
+        _Split(place, history.read_ms, f"was read as {' and as '.join(sorted(found))}")
         for place, found in sorted(ids.items())
         if len(found) > 1
     ]
@@ -160,7 +161,7 @@ def _anomaly(history: History, cause: str, found: list[_Split]) -> Anomaly:
             offset=offset_at(each.place),
             detail={"cause": cause},
         )
-        for each in choose(found, lambda row: row.t_ms)
+        for each in some(found)
     )
     summary = f"{how_many(len(found), 'offset')} {_SUMMARIES[cause]}"
     return Anomaly(ANOMALY, cause, len(found), summary, rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from judge.checkers.asked import asked
-from judge.checkers.evidence import choose, how_many
+from judge.checkers.evidence import how_many, some
 from judge.index import History, offset_at, partition_at, partition_of, spot
 from judge.verdict import Anomaly, CheckResult, Evidence
 
@@ -83,7 +83,7 @@ def _anomaly(history: History, cause: str, found: list[tuple[int, str]]) -> list
             offset=offset_at(place),
             detail={"cause": cause},
         )
-        for place, order_id in choose(found, lambda row: row[0])
+        for place, order_id in some(found)
     )
     summary = f"{count or how_many(len(found), noun)} {what}"
     return [Anomaly(ANOMALY, cause, len(found), summary, rows)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from judge.acknowledgements import is_acknowledged
-from judge.checkers.evidence import choose, how_many, seconds
+from judge.checkers.evidence import earliest_first, how_many, in_time, seconds, some
 from judge.handing import in_order, ranks
 from judge.history import Op
 from judge.index import History, offset_at, partition_at, sent_ms
@@ -51,43 +51,26 @@ def check(history: History, *, per: str = "key") -> CheckResult:
     by_cause: dict[str, list[Evidence]] = {}
     for each in explain(history, found.pairs):
         by_cause.setdefault(each.cause, []).append(_evidence(history, each))
-    anomalies = [_anomaly(cause, rows) for cause, rows in by_cause.items()]
-    anomalies.sort(key=lambda anomaly: (anomaly.evidence[0].t_ms or 0.0, anomaly.cause))
+    anomalies = earliest_first(_anomaly(cause, rows) for cause, rows in by_cause.items())
     summary = f"{how_many(len(found.pairs), 'order')} not where the order of its {per} puts it"
     return CheckResult(NAME, False, summary, tuple(anomalies), figures)
 
 
 def _out_of_order(history: History, per: str) -> _Found:
-    """One quick pass finds the groups in question; only those are looked at closely."""
+    """Each group by itself, unless one look shows that everything is in order."""
     rank, read = ranks(history), history.first_read
     straight = rank is history.handed and in_order(rank.values())
     if straight and (groups := _all_in_order(history)):
         return _Found([], groups)
-    handed = list(zip(history.handed, history.keys, strict=True))
-    if not straight:
-        handed.sort(key=lambda row: rank[row[0]])
-    highest: dict[Group, int] = {}
-    suspects: set[Group] = set()
-    several: set[Group] = set()
-    for order_id, key in handed:
-        place = read.get(order_id)
-        group = key if per == "key" or place is None else partition_at(place)
-        if place is None or group is None:
-            continue
-        before = highest.setdefault(group, place)
-        if before != place:
-            several.add(group)
-            if place < before or partition_at(place) != partition_at(before):
-                suspects.add(group)
-            else:
-                highest[group] = place
     members: dict[Group, list[Member]] = {}
-    for order_id, key in handed if suspects else ():
+    for order_id, key in zip(history.handed, history.keys, strict=True):
         place = read.get(order_id)
-        group = key if per == "key" or place is None else partition_at(place)
-        if place is not None and group in suspects:
-            members.setdefault(group, []).append((rank[order_id], place, order_id))
-    pairs = [pair for rows in members.values() for pair in _wrong(rows)]
+        if place is not None:
+            group = key if per == "key" else partition_at(place)
+            if group is not None:
+                members.setdefault(group, []).append((rank[order_id], place, order_id))
+    several = [rows for rows in members.values() if len(rows) > 1]
+    pairs = [pair for rows in several for pair in _wrong(rows)]
     return _Found(sorted(pairs, key=lambda pair: (history.handed[pair[0]], pair)), len(several))
 
 
@@ -137,9 +120,7 @@ def _overtaken(rows: list[Member]) -> Iterable[tuple[str, str]]:
 
 
 def _lower(one: tuple[int, str] | None, other: tuple[int, str] | None) -> tuple[int, str] | None:
-    if one is None or other is None:
-        return one or other
-    return min(one, other)
+    return min((each for each in (one, other) if each), default=None)
 
 
 _SUMMARIES = {
@@ -153,10 +134,9 @@ _SUMMARIES = {
 
 
 def _anomaly(cause: str, rows: list[Evidence]) -> Anomaly:
-    rows.sort(key=lambda row: (row.t_ms or 0.0, row.id or ""))
     summary = f"{how_many(len(rows), 'order')} {_SUMMARIES[cause]}"
     return Anomaly(
-        "reordering", cause, len(rows), summary, tuple(choose(rows, lambda row: row.t_ms or 0.0))
+        "reordering", cause, len(rows), summary, tuple(some(in_time(rows)))
     )
 
 

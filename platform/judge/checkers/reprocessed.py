@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from judge.checkers.evidence import choose, how_many, seconds
+from judge.checkers.evidence import earliest_first, how_many, in_time, seconds, some
 from judge.index import History, offset_at, partition_at
 from judge.processing import processing
 from judge.verdict import Anomaly, CheckResult, Evidence
@@ -38,8 +38,7 @@ def check(history: History, *, allowed: int = 0) -> CheckResult:
     for order_id, moments in again.items():
         cause, pair = _cause(history, order_id, moments)
         by_cause.setdefault(cause, []).append(_evidence(history, order_id, moments, cause, pair))
-    anomalies = [_anomaly(cause, rows) for cause, rows in by_cause.items()]
-    anomalies.sort(key=lambda anomaly: (anomaly.evidence[0].t_ms or 0.0, anomaly.cause))
+    anomalies = earliest_first(_anomaly(cause, rows) for cause, rows in by_cause.items())
     summary = f"{how_many(len(again), 'record')} processed more than once"
     return CheckResult(NAME, False, summary, tuple(anomalies), figures)
 
@@ -82,9 +81,8 @@ _SUMMARIES = {
 
 
 def _anomaly(cause: str, rows: list[Evidence]) -> Anomaly:
-    rows.sort(key=lambda row: (row.t_ms or 0.0, row.id or ""))
     summary = f"{how_many(len(rows), 'record')} {_SUMMARIES[cause]}"
-    chosen = tuple(choose(rows, lambda row: row.t_ms or 0.0))
+    chosen = tuple(some(in_time(rows)))
     return Anomaly("duplicate-processing", cause, len(rows), summary, chosen)
 
 

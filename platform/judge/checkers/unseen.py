@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from math import inf
 
-from judge.checkers.evidence import choose, how_many, seconds
+from judge.checkers.evidence import how_many, seconds, some
 from judge.group_commits import Commit
 from judge.index import History, absent, offset_at, partition_at
 from judge.processing import Break, known_ms, processing
@@ -155,7 +155,7 @@ def _anomalies(history: History, found: list[_Unseen]) -> tuple[Anomaly, ...]:
             cause,
             len(rows),
             f"{how_many(len(rows), 'record')} {_SUMMARIES[cause]}",
-            tuple(_evidence(history, row) for row in choose(rows, lambda x: x.t_ms)),
+            tuple(_evidence(history, row) for row in some(rows)),
         )
         for cause, rows in by_cause.items()
     )

@@ -60,7 +60,7 @@ def test_it_agrees_on_what_is_out_of_order(orders, per):
         )
         if passed or place[0] != first[1][0]:
             wrong.add(order_id)
-    several = any(one[1] == other[1] and one[2] != other[2] for one in rows for other in rows)
+    several = any(one[1] == other[1] and one[3] != other[3] for one in rows for other in rows)
 
     result = reordering.check(index_history(words.history(history_of(orders))), per=per)
 
