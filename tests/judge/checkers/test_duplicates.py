@@ -100,7 +100,29 @@ def test_it_ignores_a_copy_that_died_with_its_broker():
 
 
 def test_it_cannot_tell_when_nothing_was_read():
-    assert check(handed("o1"), accepted("o1"), read(end=0)).kept is None
+    result = check(handed("o1"), accepted("o1"), read(end=0))
+
+    assert (result.kept, result.figures) == (None, {"duplicates": 0})
+
+
+def test_it_names_every_offset_and_whose_doing_it_was():
+    thrice = [op for offset in (0, 4, 7) for op in (
+        *acknowledged("o1", offset=offset, by=3, at=200 + offset),
+        *stored("o1", offset=offset),
+        *read("o1", offset=offset),
+    )]  # fmt: skip
+    retried = [*unanswered("o2", at=120), *acknowledged("o2", offset=9, at=900)]
+    copies = [*stored("o2", offset=8), *stored("o2", offset=9), *read("o2", "o2", offset=8)]
+
+    result = check(handed("o1", "o2"), thrice, retried, copies)
+
+    assert [anomaly.summary for anomaly in result.anomalies] == [
+        "1 order stored again by the program",
+        "1 order stored again by the client",
+    ]
+    (evidence,) = result.anomalies[0].evidence
+    assert evidence.what.startswith("order o1 can be read at offsets 0, 4 and 7; ")
+    assert (evidence.broker, evidence.offset) == (3, 7)
 
 
 def test_it_names_first_the_cause_of_the_earliest_copy():

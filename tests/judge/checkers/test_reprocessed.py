@@ -194,3 +194,16 @@ def test_it_shows_the_records_in_the_order_they_were_processed_again():
     result = check(THREE, processed("o0", "o1"), processed("o1", "o0", at=2000))
 
     assert [evidence.id for evidence in result.anomalies[0].evidence] == ["o1", "o0"]
+
+
+def test_it_blames_the_crash_where_the_second_group_came_later():
+    result = check(
+        THREE,
+        processed("o1"),
+        committed(1, at=1500, group="a"),
+        broke(at=2000),
+        processed("o1", at=3000),
+        committed(2, at=3500, group="b"),
+    )
+
+    assert causes(result) == {("duplicate-processing", "crash-before-commit"): 1}

@@ -201,7 +201,21 @@ def test_it_cannot_tell_when_nothing_was_processed():
 
 
 def test_it_cannot_tell_when_the_topic_was_not_read_back():
-    assert check(handed("o0"), processed("o0")).kept is None
+    result = check(handed("o0"), processed("o0"))
+
+    assert (result.kept, result.summary) == (None, "the topic was not read back")
+
+
+def test_it_takes_a_commit_after_the_move_for_no_proof():
+    result = check(
+        SIX,
+        processed("o0", "o1", by="one"),
+        processed("o4", "o5", at=3000, by="two"),
+        committed(6, at=3500),
+    )
+
+    assert causes(result) == {("unseen", "skipped"): 2}
+    assert result.figures == {"in_topic": 6, "processed": 4, "unseen": 2}
 
 
 def test_it_cannot_tell_when_the_topic_holds_nothing_of_ours():
