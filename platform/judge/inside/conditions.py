@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from judge.inside.run_state import RunState
+from judge.inside.run_state import Part, RunState
 from judge.inside.workload.canary import BAD
 
 QUIET_S = 8.0
@@ -86,10 +86,15 @@ def partition_led(run: RunState) -> bool:
 
 def in_sync_again(run: RunState) -> bool:
     """Whether every partition is led and has all of its live replicas in sync."""
+    return partition_led(run) and live_replicas_in_sync(run, run.parts)
+
+
+def live_replicas_in_sync(run: RunState, parts: Iterable[Part]) -> bool:
+    """Whether every replica of `parts` whose broker lives is in the ISR."""
     alive = set(run.alive_brokers())
-    return partition_led(run) and all(
-        set(run.replicas(partition)) & alive <= set(run.in_sync.get((topic, partition), ()))
-        for topic, partition in run.parts
+    return all(
+        set(run.replicas(partition)) & alive <= set(run.isr_of(topic, partition))
+        for topic, partition in parts
     )
 
 

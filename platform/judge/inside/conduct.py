@@ -19,6 +19,7 @@ from judge.history import Op
 from judge.inside.board import Board
 from judge.inside.clients import admin
 from judge.inside.clock import Clock
+from judge.inside.conditions import live_replicas_in_sync
 from judge.inside.cut_short import CutShort
 from judge.inside.dump import dump_logs
 from judge.inside.injecting import heal_all
@@ -155,8 +156,12 @@ def _take_steps(run: RunState) -> None:
 
 def _end_programs(run: RunState) -> None:
     if run.feed:
+        # Not waited for yet: a feed whose program does not read is only let go by its end.
+        run.feed.stop(0)
+    ends = run.learner.end()
+    if run.feed:
         run.feed.stop()
-    for name, ended in run.learner.end():
+    for name, ended in ends:
         who = "" if len(run.learner.programs) == 1 else f"{name}: "
         run.say("program", who + run.learner.explain(ended))
 
@@ -169,12 +174,17 @@ def _read_everything(run: RunState) -> None:
         canary.stop(run.note)
     if run.groups is not None:
         run.groups.stop()
+    judged = run.scenario.judged
+    places = [(judged.name, number) for number in range(judged.partitions)]
     try:
-        run.wait_any(lambda: _whole(run), FULL_ISR_TIMEOUT_S, "the live replicas did not sync")
+        run.wait_any(
+            lambda: live_replicas_in_sync(run, places),
+            FULL_ISR_TIMEOUT_S,
+            "the live replicas did not sync",
+        )
     except JudgeError as late:
         detail = {"message": str(late)}
         run.note(Op(run.now_ms(), "scenario", "info", "isr_incomplete", detail=detail))
-    judged = run.scenario.judged
     keeps = run.ledger.keeps if run.scenario.source else None
     ours = Reading("reader", run.ledger.id_of, judged.partitions, keeps)
     readings = {c.kind.topic: Reading("canary", _canary_id) for c in run.canaries}
@@ -182,7 +192,6 @@ def _read_everything(run: RunState) -> None:
     with ThreadPoolExecutor(1) as aside:
         # A new consumer mostly waits for answers; the logs are read from the disks meanwhile.
         dumped = aside.submit(dump_logs, run)
-        places = [(judged.name, number) for number in range(judged.partitions)]
         told = aside.submit(note_aftermath, run.stage.brokers, places, run.note, run.now_ms)
         read_back(run, {judged.name: ours, **readings}, first)
         if run.scenario.isolation == second:
@@ -192,15 +201,6 @@ def _read_everything(run: RunState) -> None:
     if run.scenario.settings_watched:
         brokers = run.alive_brokers()
         note_settings(run.bootstrap, [judged.name], brokers, "end", run.note, run.now_ms)
-
-
-def _whole(run: RunState) -> bool:
-    """Whether every live replica of the judged topic is in sync."""
-    alive = set(run.alive_brokers())
-    return all(
-        set(run.isr_of(run.topic, partition)) >= alive & set(run.replicas(partition))
-        for partition in range(run.scenario.judged.partitions)
-    )
 
 
 def _canary_id(value: bytes | None) -> str | None:

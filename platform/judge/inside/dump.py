@@ -62,7 +62,7 @@ def _note_marker(run: RunState, broker: int, partition: int, batch: StoredBatch)
         detail={
             "pid": batch.producer_id,
             "pepoch": batch.producer_epoch,
-            "outcome": getattr(batch, "outcome", None),
+            "outcome": batch.outcome,
         },
     )
 
@@ -88,7 +88,7 @@ def _producer(batch: StoredBatch) -> dict[str, Any] | None:
         "pid": batch.producer_id,
         "pepoch": batch.producer_epoch,
         "seq": batch.base_sequence,
-        "txn": bool(getattr(batch, "is_transactional", False)),
+        "txn": batch.is_transactional,
     }
 
 

@@ -127,7 +127,7 @@ class RunState:
         cut = frozenset[tuple[int, int]]().union(*self.cut_calls.values())
         return unheard(self.brokers, self.stage.brokers.shape.voter_ids, cut)
 
-    def died(self, _broker: int) -> None:
+    def strike(self) -> None:
         """Note for the conditions that the cluster was struck now."""
         self.struck_ms = self.now_ms()
 

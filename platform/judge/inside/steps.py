@@ -22,6 +22,7 @@ from judge.inside.workload.filler import Filler
 
 ELECTION_TIMEOUT_S = 30.0
 STOP_FEED_S = 5.0
+CANARY_TIMEOUT_S = 20.0
 
 
 def start_program(run: RunState, options: Mapping[str, Any]) -> None:
@@ -138,9 +139,6 @@ def settle_first(run: RunState) -> None:
         CANARY_TIMEOUT_S,
         "our own producers were not acknowledged before the fault",
     )
-
-
-CANARY_TIMEOUT_S = 20.0
 
 
 def _inject(run: RunState, options: Mapping[str, Any]) -> None:

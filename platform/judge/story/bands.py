@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from judge.acknowledgements import acknowledgements
+from judge.fault_options import is_blow
 from judge.history import Op
 from judge.index import History, isr_of, partition_of
 
@@ -120,16 +121,11 @@ def fault_bands(history: History) -> tuple[FaultBand, ...]:
                 begun_ms=op.t_ms,
                 proved_ms=proof.t_ms if proof else None,
                 healed_ms=healed.t_ms if healed else None,
-                held=not _is_blow(op),
+                held=not is_blow(op.f),
                 proof=_bounded((proof.detail if proof else None) or {}),
             )
         )
     return tuple(found)
-
-
-def _is_blow(op: Op) -> bool:
-    """Whether a fault is over once it was done: whom it killed, it killed."""
-    return op.f.startswith("kill_") or op.f == "start_broker"
 
 
 def _next(faults: Sequence[Op], begun: Op, kind: str, f: str) -> Op | None:

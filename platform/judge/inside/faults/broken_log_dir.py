@@ -54,7 +54,7 @@ class BrokenLogDir:
         said = _said(brokers.log_path(hit), read_to, self.words)
         if hit in run.brokers:
             run.stage.tap.broker_down(hit)
-        run.died(hit)
+        run.strike()
         if not said:
             raise JudgeError(
                 NO_EFFECT,

@@ -37,7 +37,7 @@ class KillBroker:
         self._confirm(run, hit)
         if hit in run.brokers:
             run.stage.tap.broker_down(hit)
-        run.died(hit)
+        run.strike()
         self.broker = hit
         left = log_end_offset(run.stage.brokers.data_dir(hit), run.topic, 0)
         return {

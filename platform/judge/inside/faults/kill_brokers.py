@@ -44,7 +44,7 @@ class KillBrokers:
             confirm_target(run, {**self._options, "target": "leader"}, leader)
         for broker in chosen:
             run.stage.tap.broker_down(broker)
-            run.died(broker)
+            run.strike()
         topic, partition = self._place(run)
         ends = {str(i): log_end_offset(brokers.data_dir(i), topic, partition) for i in run.brokers}
         return {"signal": "SIGKILL", "brokers": chosen, "leader": leader, "log_ends_left": ends}

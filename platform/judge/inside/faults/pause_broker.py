@@ -36,7 +36,7 @@ class PauseBroker:
         brokers.pause(hit)
         self.broker = hit
         confirm_target(run, self._options, hit)
-        run.died(hit)
+        run.strike()
         begun_s, before_ns = time.monotonic(), ran_ns(brokers.pid(hit))
         prove(run, lambda: time.monotonic() - begun_s >= STILL_S, PROOF_TIMEOUT_S, "no time passed")
         still = is_stopped(brokers.pid(hit)) and ran_ns(brokers.pid(hit)) == before_ns

@@ -37,7 +37,7 @@ class RestartBroker:
         signal_sent = self._clean(run, hit) if self._clean_wanted else self._hard(run, hit)
         if hit in run.brokers:
             run.stage.tap.broker_down(hit)
-        run.died(hit)
+        run.strike()
         took_ms = round(run.now_ms() - begun_ms)
         return {"signal": signal_sent, self._options["target"]: hit, "took_ms": took_ms}
 

@@ -36,7 +36,7 @@ class SlowFsync:
         self._gate, self.broker, gate.waited_s = gate, hit, 0.0
         gate.plan = Plan(delay_s=delay_ms / 1000, files=self._options["files"])
         confirm_target(run, self._options, hit)
-        run.died(hit)
+        run.strike()
         timeout_s = PROOF_TIMEOUT_S + 2 * delay_ms / 1000
         error = f"broker {hit} synced no file that was meant"
         prove(run, lambda: gate.waited_s * 1000 >= delay_ms, timeout_s, error)

@@ -39,7 +39,7 @@ class StarveCpu:
         self._ration = Ration(pid, share / 100)
         self._ration.start()
         confirm_target(run, self._options, hit)
-        run.died(hit)
+        run.strike()
         before_ns = ran_ns(pid)
         enough = self._ration.periods + PROOF_PERIODS
         ration = self._ration

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from judge.inside.limits import Limits
 from judge.inside.network import Network
 from judge.inside.programs.compiling import Compilation, compile_java
-from judge.inside.programs.kind import BIN_AT, Built, Launch, UnfitProgramError
+from judge.inside.programs.kind import BIN_AT, Built, Launch, UnfitProgramError, raised
 from judge.kafka.runtime import java_path
 from judge.kafka.toolbox import client_box
 
@@ -29,11 +29,7 @@ class Java:
 
     def fit(self, limits: Limits) -> Limits:
         """Room for one JVM."""
-        return replace(
-            limits,
-            memory_bytes=max(limits.memory_bytes, MEMORY_BYTES),
-            processes=max(limits.processes, PROCESSES),
-        )
+        return raised(limits, MEMORY_BYTES, PROCESSES)
 
     def build(self, files: Mapping[str, bytes], limits: Limits, network: Network) -> Built:
         """Compile; about 1 s, or several on a busy machine.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -77,6 +77,15 @@ class UnfitProgramError(Exception):
     def __init__(self, end: ProgramExit) -> None:
         super().__init__(end.reason)
         self.exit = end
+
+
+def raised(limits: Limits, memory_bytes: int, processes: int) -> Limits:
+    """The same limits with at least so much memory and so many processes and threads."""
+    return replace(
+        limits,
+        memory_bytes=max(limits.memory_bytes, memory_bytes),
+        processes=max(limits.processes, processes),
+    )
 
 
 class Kind(Protocol):

@@ -6,12 +6,12 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from judge.inside.limits import Limits
 from judge.inside.network import Network
-from judge.inside.programs.kind import BIN_AT, RUNTIME_AT, Built, Launch, learner_python
+from judge.inside.programs.kind import BIN_AT, RUNTIME_AT, Built, Launch, learner_python, raised
 from judge.kafka.commands import COMMANDS
 from judge.kafka.runtime import java_path
 from judge.kafka.toolbox import tools_box
@@ -39,11 +39,7 @@ class Runbook:
 
     def fit(self, limits: Limits) -> Limits:
         """Room for some JVMs at once."""
-        return replace(
-            limits,
-            memory_bytes=max(limits.memory_bytes, MEMORY_BYTES),
-            processes=max(limits.processes, PROCESSES),
-        )
+        return raised(limits, MEMORY_BYTES, PROCESSES)
 
     def build(self, files: Mapping[str, bytes], limits: Limits, network: Network) -> Built:
         """As they are, but for a carriage return at the end of a line, which sh trips over."""

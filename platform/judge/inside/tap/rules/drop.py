@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from judge.inside.tap.exchanges import Exchange
-from judge.inside.tap.rules.frame_rule import FrameRule
-from judge.inside.tap.rules.matching import Knowledge
-from judge.inside.tap.rules.options import Options
-from judge.inside.tap.rules.supported import TAKEN_APIS
+from judge.inside.tap.rules.frame_rule import ApiRule
 from judge.inside.tap.seam import Wire
 
 
-class DropRequest(FrameRule):
+class DropRequest(ApiRule):
     """The broker never hears it, and the program waits until it gives up.
 
     TCP cannot lose one message. librdkafka takes the next response as it comes; the Java client
@@ -18,10 +15,7 @@ class DropRequest(FrameRule):
     """
 
     name = "drop_request"
-
-    def __init__(self, options: Options, knowledge: Knowledge) -> None:
-        super().__init__(options, knowledge)
-        self.apis = options.apis("api", TAKEN_APIS, None)
+    usual_api = None
 
     def request(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
         """Lose it."""
@@ -33,14 +27,10 @@ class DropRequest(FrameRule):
         return True
 
 
-class DropResponse(FrameRule):
+class DropResponse(ApiRule):
     """The broker has done what was asked, and the program never hears of it."""
 
     name = "drop_response"
-
-    def __init__(self, options: Options, knowledge: Knowledge) -> None:
-        super().__init__(options, knowledge)
-        self.apis = options.apis("api", TAKEN_APIS, "produce")
 
     def response(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
         """Lose it if it is a success."""

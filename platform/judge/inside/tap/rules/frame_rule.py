@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from judge.inside.tap.exchanges import Exchange
 from judge.inside.tap.rules.firing import firing
 from judge.inside.tap.rules.matching import Knowledge, frame_match
 from judge.inside.tap.rules.options import Options
-from judge.inside.tap.seam import Doors, Line, Wire
+from judge.inside.tap.rules.quiet_rule import QuietRule
+from judge.inside.tap.rules.supported import TAKEN_APIS
+from judge.inside.tap.seam import Wire
 
 
-class FrameRule:
+class FrameRule(QuietRule):
     """A rule that takes no frame until a subclass says which."""
-
-    name = ""
-    apis: frozenset[int] = frozenset()
-    lasts_s: float | None = None
 
     def __init__(self, options: Options, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
         self._match = frame_match(options)
         self._firing = firing(options, knowledge)
-
-    def request(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
-        """Passes."""
-        return False
-
-    def response(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
-        """Passes."""
-        return False
-
-    def meet(self, line: Line) -> None:
-        """Waits for a frame."""
-
-    def begin(self, doors: Doors) -> None:
-        """Waits for a frame."""
-
-    def end(self, doors: Doors) -> None:
-        """Holds nothing."""
-
-    def state(self) -> dict[str, Any]:
-        """`fired`, `held` and the bounded `events`."""
-        return self._firing.state()
 
     def _fires(self, wire: Wire, exchange: Exchange) -> bool:
         """Whether this frame is meant and it is the rule's turn; if so it has fired."""
@@ -52,3 +27,14 @@ class FrameRule:
             and self._match.fits(wire, exchange, self._knowledge)
             and self._firing.take()
         )
+
+
+class ApiRule(FrameRule):
+    """A frame rule whose author may name the APIs; a subclass says which one is meant if not."""
+
+    usual_api: str | None = "produce"
+    """None where the API must be named."""
+
+    def __init__(self, options: Options, knowledge: Knowledge) -> None:
+        super().__init__(options, knowledge)
+        self.apis = options.apis("api", TAKEN_APIS, self.usual_api)

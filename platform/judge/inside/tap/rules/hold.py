@@ -7,10 +7,9 @@ from functools import partial
 from typing import Any
 
 from judge.inside.tap.exchanges import Exchange
-from judge.inside.tap.rules.frame_rule import FrameRule
+from judge.inside.tap.rules.frame_rule import ApiRule
 from judge.inside.tap.rules.matching import Knowledge
 from judge.inside.tap.rules.options import Options
-from judge.inside.tap.rules.supported import TAKEN_APIS
 from judge.inside.tap.seam import Direction, Doors, Wire
 
 
@@ -21,14 +20,14 @@ class _Held:
     since_s: float
 
 
-class _Hold(FrameRule):
+class _Hold(ApiRule):
     """Holds until the rule is removed or `for_ms` have passed since the frame came."""
 
     direction: Direction
+    usual_api = None
 
     def __init__(self, options: Options, knowledge: Knowledge) -> None:
         super().__init__(options, knowledge)
-        self.apis = options.apis("api", TAKEN_APIS, None)
         self._for_s = options.span_s("for_ms")
         self._held: list[_Held] = []
 

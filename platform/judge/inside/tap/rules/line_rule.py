@@ -4,44 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from judge.inside.tap.exchanges import Exchange
 from judge.inside.tap.rules.firing import Firing
 from judge.inside.tap.rules.matching import Knowledge, line_match
 from judge.inside.tap.rules.options import Options
-from judge.inside.tap.seam import Doors, Line, Wire
+from judge.inside.tap.rules.quiet_rule import QuietRule
+from judge.inside.tap.seam import Doors, Line
 
 
-class LineRule:
-    """A rule that does nothing to any connection until a subclass says what."""
+class LineRule(QuietRule):
+    """A rule that does nothing to any connection until a subclass says what.
 
-    name = ""
-    apis: frozenset[int] = frozenset()
-    lasts_s: float | None = None
+    Its state's `fired` counts connections, `held` those that it still has a hold on.
+    """
 
     def __init__(self, options: Options, knowledge: Knowledge) -> None:
         self._match = line_match(options)
         self._firing = Firing(knowledge, None)
-
-    def request(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
-        """Passes."""
-        return False
-
-    def response(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
-        """Passes."""
-        return False
-
-    def meet(self, line: Line) -> None:
-        """Lets it be."""
-
-    def begin(self, doors: Doors) -> None:
-        """Does nothing."""
-
-    def end(self, doors: Doors) -> None:
-        """Holds nothing."""
-
-    def state(self) -> dict[str, Any]:
-        """`fired` counts connections, `held` those that it still has a hold on."""
-        return self._firing.state()
 
 
 class LastingRule(LineRule):

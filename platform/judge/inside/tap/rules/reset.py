@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from judge.inside.tap.exchanges import Exchange
-from judge.inside.tap.rules.frame_rule import FrameRule
+from judge.inside.tap.rules.frame_rule import ApiRule
 from judge.inside.tap.rules.line_rule import LineRule
-from judge.inside.tap.rules.matching import Knowledge
-from judge.inside.tap.rules.options import Options
-from judge.inside.tap.rules.supported import TAKEN_APIS
 from judge.inside.tap.seam import Doors, Wire
 
 
-class ResetBeforeBroker(FrameRule):
+class ResetBeforeBroker(ApiRule):
     """The request is lost with its connection, and so is the answer to everything before it."""
 
     name = "reset_before_broker"
-
-    def __init__(self, options: Options, knowledge: Knowledge) -> None:
-        super().__init__(options, knowledge)
-        self.apis = options.apis("api", TAKEN_APIS, "produce")
 
     def request(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
         """Break the connection instead of passing it on."""
@@ -30,14 +23,10 @@ class ResetBeforeBroker(FrameRule):
         return True
 
 
-class ResetAfterAppend(FrameRule):
+class ResetAfterAppend(ApiRule):
     """The broker has done what was asked; its answer is lost with the connection."""
 
     name = "reset_after_append"
-
-    def __init__(self, options: Options, knowledge: Knowledge) -> None:
-        super().__init__(options, knowledge)
-        self.apis = options.apis("api", TAKEN_APIS, "produce")
 
     def response(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
         """Break the connection instead of passing on a success."""

@@ -8,14 +8,13 @@ from judge.inside.tap.answers import produced_with_error, response_frame, with_e
 from judge.inside.tap.codec import PRODUCE, error_name, read_response
 from judge.inside.tap.exchanges import Exchange
 from judge.inside.tap.produce import Place, Result
-from judge.inside.tap.rules.frame_rule import FrameRule
+from judge.inside.tap.rules.frame_rule import ApiRule
 from judge.inside.tap.rules.matching import Knowledge
 from judge.inside.tap.rules.options import Options
-from judge.inside.tap.rules.supported import TAKEN_APIS
 from judge.inside.tap.seam import Wire
 
 
-class RewriteResponse(FrameRule):
+class RewriteResponse(ApiRule):
     """Puts `error` into a response that says success; nothing else on the wire is disturbed.
 
     Of a Produce response only the partitions that the conditions name are changed.
@@ -25,7 +24,6 @@ class RewriteResponse(FrameRule):
 
     def __init__(self, options: Options, knowledge: Knowledge) -> None:
         super().__init__(options, knowledge)
-        self.apis = options.apis("api", TAKEN_APIS, "produce")
         self._error = options.error("error")
 
     def response(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
