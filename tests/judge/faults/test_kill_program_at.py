@@ -41,10 +41,9 @@ RECORDS = 20
 
 def strike(run: Any, moment: str, skip: int) -> dict[str, Any]:
     """Fill the topic, start the program, kill it at its moment, and ask what the group has."""
-    from confluent_kafka import ConsumerGroupTopicPartitions
-
     from judge.inside.clients import producer
     from judge.inside.faults import FAULTS
+    from judge.inside.observers.coordinator import Coordinators
     from judge.waiting import wait_until
 
     writer = producer(run.bootstrap())
@@ -58,13 +57,13 @@ def strike(run: Any, moment: str, skip: int) -> dict[str, Any]:
     wait_until(lambda: fault.fired(run), 60, "the moment did not come")
     proof = fault.struck(run)
     fault.heal(run)
-    group = run.scenario.group
-    asked = run.admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
-    offsets = asked[group].result(30).topic_partitions
+    coordinators = Coordinators(run.bootstrap, 30)
+    group = coordinators.ask(run.scenario.group)
+    coordinators.close()
     return {
         "proof": proof,
         "runs": run.learner.programs["program"].exit is None,
-        "committed": [place.offset for place in offsets],
+        "committed": list(group.committed.values()),
         "ends": run.log_ends(run.topic),
         "readable": readable(run),
     }
@@ -96,16 +95,17 @@ def play(run: Any) -> bool:
     from judge.inside.steps import VERBS
     from judge.waiting import wait_until
 
-    writer = producer(run.bootstrap())
-    for _ in range(RECORDS):
-        writer.produce(run.topic, b"x")
-    assert writer.flush(30) == 0
     start = {"name": "program", "entry": "", "text": ""}
     options = {"program": "program", "moment": "before_commit", "spread": 2, "client_id": ""}
     fault = {"fault": "kill_program_at", "as": "death", "text": "", "optional": False}
     wait = {"for": "fault_fired", "fault": "death", "timeout_s": 60.0, "blame": "judge"}
     VERBS["start_program"](run, start)
     VERBS["inject"](run, {**fault, "options": {**options, "skip": 1}})
+    # Only now, or the program may have committed them all while the cluster settled.
+    writer = producer(run.bootstrap())
+    for _ in range(RECORDS):
+        writer.produce(run.topic, b"x")
+    assert writer.flush(30) == 0
     VERBS["wait"](run, wait)
     VERBS["start_program"](run, start)
     program = run.learner.programs["program"]
