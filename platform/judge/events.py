@@ -22,7 +22,7 @@ class Event:
 
     kind      data
     stage     {"stage": one of STAGES, or QUEUED, "label": str}
-    cluster   {"brokers": {"1": "up"|"dead"|"cut"}, "partitions": [{"topic", "partition",
+    cluster   {"brokers": {"1": "up"|"dead"|"cut"|"paused"}, "partitions": [{"topic", "partition",
               "leader": int|None, "isr": [int], "replicas": [int], "epoch": int,
               "log_end": {"1": int}, "high_watermark": int}]}        at most 5 a second
     timeline  {"what": "fault-held"|"fault-fired"|"fault-healed"|"leader"|"isr"|"program"|"note",

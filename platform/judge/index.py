@@ -142,12 +142,22 @@ class History:
 
     @cached_property
     def died(self) -> dict[int, float]:
-        """Broker -> when it was killed for good."""
+        """Broker -> when it was first killed, whether or not it was started again."""
         deaths: dict[int, float] = {}
         for op in self.faults:
-            if op.type == "ok" and is_kill(op) and op.broker is not None:
-                deaths.setdefault(op.broker, op.t_ms)
+            for broker in killed_by(op):
+                deaths.setdefault(broker, op.t_ms)
         return deaths
+
+    @cached_property
+    def came_back(self) -> dict[int, float]:
+        """Broker -> when one that was killed served again, for the first time."""
+        started: dict[int, float] = {}
+        for op in self.faults:
+            if op.type == "ok" and op.f == "start_broker":
+                for broker in (op.detail or {}).get("started", ()):
+                    started.setdefault(int(broker), op.t_ms)
+        return started
 
     @cached_property
     def gone_brokers(self) -> frozenset[int]:
@@ -217,6 +227,15 @@ def absent(ids: Collection[str], table: Collection[str]) -> set[str]:
 def is_kill(op: Op) -> bool:
     """Whether a fault operation is the death of a broker, and not of a program."""
     return op.f == "kill_broker"
+
+
+def killed_by(op: Op) -> tuple[int, ...]:
+    """The brokers that a proved fault killed: one, or those of a rack."""
+    if op.type != "ok":
+        return ()
+    if op.f == "kill_brokers":
+        return tuple(map(int, (op.detail or {}).get("brokers", ())))
+    return (op.broker,) if is_kill(op) and op.broker is not None else ()
 
 
 def acks_of(op: Op) -> int | None:

@@ -135,16 +135,18 @@ def _own_failure(history: History, checks: Sequence[CheckResult]) -> _Outcome | 
     found = {check.check: check for check in checks}
     failed = found["program"].anomalies
     silent = tuple(a for a in found["availability"].anomalies if a.cause == "no-answers")
+    # Whoever says accepted and sends nothing gives no fault an occasion.
+    unsent = tuple(a for a in found["lost_writes"].anomalies if a.cause == "never-sent")
     # A scenario that waited in vain for the learner's cure had made its cluster ill before.
     ill = begun_took_effect(history) is None
     uncured = found["writes_resume"].anomalies if ill and "writes_resume" in found else ()
-    if not cut_short(history) or not (failed or silent or uncured):
+    if not cut_short(history) or not (failed or silent or unsent or uncured):
         return None
     for gate in (cluster_healthy, machine_not_starved):
         broken: Broken | None = gate(history)
         if broken is not None:
             return _inconclusive(*broken)
-    return _failed(failed or silent or uncured)
+    return _failed(failed or silent or unsent or uncured)
 
 
 def _kept(history: History, checks: Sequence[CheckResult]) -> _Outcome:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
+from judge.anomalies import CAUSES
 from judge.errors import LabError
 from judge.fields import Fields, read_fields
 from judge.job import RUN_STAGES
@@ -106,7 +108,18 @@ def _expected(row: Fields) -> Expected:
             "and cause must be declared with a FAIL.",
             "A right verdict for the wrong reason is a wrong verdict.",
         )
+    if found.anomaly:
+        _require_known(row, "anomaly", found.anomaly, CAUSES)
+        _require_known(row, "cause", found.cause, CAUSES[found.anomaly])
     return found
+
+
+def _require_known(row: Fields, key: str, word: str, known: Iterable[str]) -> None:
+    """A misspelt word would only be found by a run of several minutes."""
+    if word not in known:
+        near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+        remedy = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(sorted(known))}."
+        raise row.wrong(key, f"'{word}' is nothing that the judge can find.", remedy)
 
 
 def _files(lab: Lab, folder: Path) -> dict[str, bytes]:

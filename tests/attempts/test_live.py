@@ -85,6 +85,14 @@ def test_it_says_who_is_dead_and_who_leads():
     assert headline(led, RUNNING) == "Running. Broker 2 is dead, broker 3 leads."
 
 
+def test_it_draws_a_broker_that_was_started_again_as_up():
+    live = folded(
+        cluster(1, 0.0, 2), cluster(2, 3000.0, None, "dead"), cluster(3, 6000.0, 3, state="up")
+    )
+
+    assert live.killed_ms == {}
+
+
 def test_it_draws_a_killed_broker_dead_before_the_cluster_is_drawn_again():
     live = folded(
         cluster(1, 0.0, 2),

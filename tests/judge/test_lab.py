@@ -9,6 +9,7 @@ import pytest
 
 from judge.errors import LabError
 from judge.lab import load_lab
+from judge.solutions import load_solutions
 
 LAB = Path(__file__).parents[2] / "labs" / "acked-then-gone"
 
@@ -83,6 +84,24 @@ def test_it_names_file_key_and_rule_of_a_broken_lab(folder, name, old, new, blam
     assert caught.value.file == file
     assert key in caught.value.key
     assert rule in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "remedy"),
+    [
+        ('"acknowledged-by-leader-only"', '"acknowledged-by-leader"', "cause", "Did you mean"),
+        ('"lost-write"', '"gone"', "anomaly", "Known: "),
+    ],
+)
+def test_it_refuses_a_reason_that_the_judge_cannot_give(folder, old, new, key, remedy):
+    change(folder, "solutions/acks-one-with-retries/expected.toml", old, new)
+
+    with pytest.raises(LabError, match="nothing that the judge can find") as caught:
+        load_solutions(load_lab(folder))
+
+    assert caught.value.file.endswith("expected.toml")
+    assert caught.value.key.endswith(key)
+    assert remedy in str(caught.value)
 
 
 @pytest.mark.parametrize(

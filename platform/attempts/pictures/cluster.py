@@ -9,7 +9,7 @@ from typing import Any
 from attempts.pictures.svg import number, seconds
 
 BAR_WIDTH = 200
-WORDS = {"up": "up", "dead": "dead", "cut": "replication cut"}
+WORDS = {"up": "up", "dead": "dead", "cut": "replication cut", "paused": "paused"}
 ROLES = {"leader": "leader", "follower": "in ISR", "out": "out of ISR", "dead": "dead"}
 SIGNS = {"leader": "leader", "follower": "follower", "out": "out", "dead": "dead"}
 

@@ -16,8 +16,13 @@ from attempts.pictures.story_table import fault_words, story_table
 WIDTH, LEFT, RIGHT = 1120, 112.0, 1108.0
 ROW, BAR, FIRST_BROKER = 64, 24, 140
 LEAST_LABEL_PX = 60
-BAND_CSS = {"leader": "r-lead", "follower": "r-follow", "behind": "r-out"}
-BAND_WORDS = {"leader": "leader", "follower": "follower", "behind": "out of the ISR"}
+BAND_CSS = {"leader": "r-lead", "follower": "r-follow", "behind": "r-out", "paused": "r-paused"}
+BAND_WORDS = {
+    "leader": "leader",
+    "follower": "follower",
+    "behind": "out of the ISR",
+    "paused": "paused",
+}
 
 
 class Lane:

@@ -30,8 +30,7 @@ def check(history: History) -> CheckResult:
     misplaced = sorted(
         i
         for i in truth.keys() & said.keys()
-        if said[i].offset != offset_at(truth[i])
-        or (i in epochs and said[i].epoch not in epochs[i])
+        if said[i].offset != offset_at(truth[i]) or (i in epochs and said[i].epoch not in epochs[i])
     )
     figures = {
         "gone": len(truth),
@@ -45,8 +44,12 @@ def check(history: History) -> CheckResult:
         ("wrongly-accused", accused, "was named and is not gone"),
         ("misplaced", misplaced, "was named with another offset or leader epoch"),
     )
+    over_ms = history.exit.t_ms if history.exit else history.end_ms
+    told_ms = {i: op.t_ms for i, op in said.items()}
     anomalies = tuple(
-        _anomaly(history, cause, ids, what, truth) for cause, ids, what in rows if ids
+        _anomaly(history, cause, [(i, told_ms.get(i, over_ms)) for i in ids], what, truth)
+        for cause, ids, what in rows
+        if ids
     )
     if anomalies:
         summary = "; ".join(anomaly.summary for anomaly in anomalies)
@@ -64,21 +67,25 @@ def _epochs(history: History, ids: set[str]) -> dict[str, set[int]]:
 
 
 def _anomaly(
-    history: History, cause: str, ids: list[str], what: str, truth: dict[str, int]
+    history: History, cause: str, told: list[tuple[str, float]], what: str, truth: dict[str, int]
 ) -> Anomaly:
+    """`told`: ids, and when each was named; one that never was, when the program was over.
+
+    So a crash that ended the search comes before what the search did not find.
+    """
     # By their offsets, so that the first are those that were lost first.
     evidence = tuple(
         Evidence(
             f"record {i} {what}",
-            history.handed.get(i),
+            t_ms,
             i,
             topic=history.terms.topic,
             offset=offset_at(truth[i]) if i in truth else None,
         )
-        for i in choose(ids, lambda _i: 0.0)
+        for i, t_ms in choose(told, lambda _row: 0.0)
     )
-    summary = f"{how_many(len(ids), 'record')} {_SUMMARIES[cause]}"
-    return Anomaly("wrong-diagnosis", cause, len(ids), summary, evidence)
+    summary = f"{how_many(len(told), 'record')} {_SUMMARIES[cause]}"
+    return Anomaly("wrong-diagnosis", cause, len(told), summary, evidence)
 
 
 _SUMMARIES = {

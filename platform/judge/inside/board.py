@@ -65,8 +65,9 @@ class Board(threading.Thread):
         run, alive = self._run_state, self._run_state.alive_brokers()
         states = {}
         for broker in run.brokers:
-            cut = "cut" if broker in run.cut_brokers else "up"
-            states[str(broker)] = cut if broker in alive else "dead"
+            state = "cut" if broker in run.cut_brokers else "up"
+            state = "paused" if broker in run.paused_brokers else state
+            states[str(broker)] = state if broker in alive else "dead"
         return states
 
     def _drawn(self, partition: int) -> dict[str, Any]:

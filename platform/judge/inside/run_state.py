@@ -60,6 +60,7 @@ class RunState:
     leaders: dict[Part, int | None] = field(default_factory=dict)
     in_sync: dict[Part, tuple[int, ...]] = field(default_factory=dict)
     cut_brokers: set[int] = field(default_factory=set)
+    paused_brokers: set[int] = field(default_factory=set)
     cut_calls: dict[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
     committed: dict[Part, int] = field(default_factory=dict)
     healed: set[str] = field(default_factory=set)
@@ -85,9 +86,7 @@ class RunState:
         scenario = self.scenario
         counts = {spec.name: spec.partitions for spec in (scenario.judged, scenario.source) if spec}
         return tuple(
-            (topic, partition)
-            for topic in self.topics
-            for partition in range(counts.get(topic, 1))
+            (topic, partition) for topic in self.topics for partition in range(counts.get(topic, 1))
         )
 
     def replicas(self, partition: int) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 from judge.acknowledgements import acknowledgements
@@ -32,7 +33,7 @@ class LeaderBand:
 class Band:
     """A stretch of one broker.
 
-    `role` is leader, follower, behind (out of the ISR), waiting (nobody leads) or dead.
+    `role` is leader, follower, behind (out of the ISR), waiting (nobody leads), dead or paused.
     """
 
     from_ms: float
@@ -138,12 +139,39 @@ def _next(faults: Sequence[Op], begun: Op, kind: str, f: str) -> Op | None:
 
 
 def _bands_of(history: History, broker: int, reigned: tuple[LeaderBand, ...]) -> tuple[Band, ...]:
+    """What `broker` was, from reign to reign; while it was away it was nothing else."""
+    bands: list[Band] = []
+    from_ms = reigned[0].from_ms if reigned else 0.0
+    for gone in _away(history, broker):
+        bands += _roles(broker, reigned, from_ms, gone.from_ms)
+        bands.append(gone)
+        from_ms = gone.to_ms
+    return (*bands, *_roles(broker, reigned, from_ms, inf))
+
+
+def _away(history: History, broker: int) -> list[Band]:
+    """When it was dead or paused, in order; the two do not overlap."""
+    found = []
     died_ms = history.died.get(broker)
+    if died_ms is not None:
+        back_ms = max(history.came_back.get(broker, history.end_ms), died_ms)
+        found.append(Band(died_ms, back_ms, "dead"))
+    for held in fault_bands(history):
+        if held.fault == "pause_broker" and held.broker == broker and held.proved_ms is not None:
+            ended_ms = history.end_ms if held.healed_ms is None else held.healed_ms
+            found.append(Band(held.proved_ms, ended_ms, "paused"))
+    return sorted(found, key=lambda band: band.from_ms)
+
+
+def _roles(
+    broker: int, reigned: tuple[LeaderBand, ...], from_ms: float, to_ms: float
+) -> list[Band]:
+    """Its bands between two moments; neighbours that say the same are one."""
     bands: list[Band] = []
     for reign in reigned:
-        if died_ms is not None and reign.from_ms >= died_ms:
-            break
-        to_ms = reign.to_ms if died_ms is None else min(reign.to_ms, died_ms)
+        begin, end = max(reign.from_ms, from_ms), min(reign.to_ms, to_ms)
+        if begin >= end and not (reign.from_ms == reign.to_ms == begin):
+            continue
         led = reign.leader == broker
         if reign.leader is None:
             role = "waiting"
@@ -152,12 +180,10 @@ def _bands_of(history: History, broker: int, reigned: tuple[LeaderBand, ...]) ->
         epoch = reign.epoch if led else None
         last = bands[-1] if bands else None
         if last is not None and (last.role, last.epoch) == (role, epoch):
-            bands[-1] = Band(last.from_ms, to_ms, role, epoch)
+            bands[-1] = Band(last.from_ms, end, role, epoch)
         else:
-            bands.append(Band(reign.from_ms, to_ms, role, epoch))
-    if died_ms is not None:
-        bands.append(Band(died_ms, max(history.end_ms, died_ms), "dead"))
-    return tuple(bands)
+            bands.append(Band(begin, end, role, epoch))
+    return bands
 
 
 def _epochs(history: History, partition: int) -> list[tuple[float, int | None, int]]:

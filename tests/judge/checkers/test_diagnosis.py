@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from histories.words import healthy, history, stored
+from histories.words import ended, healthy, history, sound_run, stored
 from judge.checkers import diagnosis
 from judge.history import Op
 from judge.indexing import index_history
+from judge.judging import judge_history
 
 
 def filled(order_id: str, offset: int) -> list[Op]:
@@ -71,6 +72,26 @@ def test_it_cannot_tell_when_nothing_is_gone():
     )
 
     assert diagnosis.check(found).kept is None
+
+
+def test_a_verdict_is_dated_by_when_it_was_given_and_a_silence_by_the_end_of_the_program():
+    accused = check(named("o2"), named("o1", 0), ended(at=960))
+    missed = check(ended(at=960))
+
+    assert accused.anomalies[0].evidence[0].t_ms == 950
+    assert missed.anomalies[0].evidence[0].t_ms == 960
+
+
+def test_a_crash_comes_before_what_it_kept_from_being_found():
+    run = [op for op in sound_run() if op.f != "exit"]
+    nothing_found = [*NIGHT, *ended(code=1, at=8500)]
+
+    report = judge_history(history(run, nothing_found, promises=("diagnosis",)))
+
+    assert [(each.name, each.cause) for each in report.anomalies] == [
+        ("program-failed", "crashed"),
+        ("wrong-diagnosis", "missed"),
+    ]
 
 
 def test_it_is_silent_where_the_lab_does_not_ask():

@@ -12,6 +12,7 @@ from histories.words import (
     accepted,
     acknowledged,
     handed,
+    healthy,
     history,
     killed,
     led_by,
@@ -25,7 +26,7 @@ from histories.words import (
     turned_away,
     unanswered,
 )
-from judge.history import read_history, write_history
+from judge.history import Op, read_history, write_history
 from judge.judging import judge_history
 from judge.story import tell
 from judge.story.bands import MAX_BANDS
@@ -42,6 +43,7 @@ LOST = [
     *stored("o2", on=[2], offset=11),
     *accepted("o1", "o2", at=530),
 ]
+END = [Op(9000, "scenario", "info", "end")]
 
 
 @pytest.fixture
@@ -98,6 +100,37 @@ def test_it_tells_what_each_broker_was(ops):
     assert [band.role for band in rows[1].bands] == ["follower", "waiting", "follower"]
     assert [band.role for band in rows[3].bands] == ["follower", "waiting", "leader"]
     assert (rows[2].alive, rows[2].log_end, rows[3].log_end) == (False, 12, 1040)
+
+
+def test_it_tells_that_a_rack_died_and_was_started_again():
+    down = Op(900, "fault", "ok", "kill_brokers", detail={"brokers": [1, 2]})
+    up = Op(2000, "fault", "ok", "start_broker", detail={"started": [1, 2]})
+    reign = [*led_by(3, [3], at=950), *led_by(3, [1, 2, 3], at=1990)]
+
+    rows = {row.broker: row for row in tell(history(healthy(2), [down, up], reign, END)).brokers}
+
+    assert [(band.role, band.to_ms) for band in rows[2].bands[:2]] == [
+        ("leader", 900),
+        ("dead", 2000),
+    ]
+    assert rows[1].bands[-1].role == "follower"
+    assert [band.role for band in rows[3].bands] == ["follower", "leader"]
+
+
+def test_it_tells_that_a_broker_was_paused():
+    pause = [
+        Op(900, "fault", "invoke", "pause_broker"),
+        Op(910, "fault", "ok", "pause_broker", broker=1),
+        Op(1500, "fault", "info", "healed", detail={"fault": "pause_broker"}),
+    ]
+
+    row = tell(history(healthy(2), pause, END)).brokers[0]
+
+    assert [(band.role, band.to_ms) for band in row.bands[:2]] == [
+        ("follower", 910),
+        ("paused", 1500),
+    ]
+    assert row.bands[-1].role == "follower"
 
 
 def test_it_tells_that_a_follower_fell_behind():

@@ -23,6 +23,7 @@ from histories.words import (
 )
 from judge import judging
 from judge.errors import JudgeError
+from judge.history import Op
 from judge.judging import judge_history, remedy_for, report_of_failure
 from judge.terms import closing
 
@@ -196,6 +197,27 @@ def test_it_fails_a_program_that_fell_silent_before_the_fault():
     )
 
     assert outcome(report)[:2] == ("FAIL", "no-answers")
+
+
+@pytest.mark.parametrize("stage", ["fix", "reproduce"])
+def test_it_fails_a_program_that_sends_nothing_and_so_gives_the_fault_no_occasion(stage):
+    begun = [Op(500, "fault", "invoke", "lost_acknowledgement")]
+    lies = [*handed("o1", "o2", at=100), *accepted("o1", "o2", at=130), *read(end=0)]
+    end = [*ended("killed-by-us", None), *cut_short("program-silent")]
+
+    report = judge(healthy(), lies, begun, end, stage=stage, faults=("lost_acknowledgement",))
+
+    assert outcome(report) == ("FAIL", "never-sent", [("lost-write", "never-sent")])
+
+
+def test_it_does_not_hold_a_lost_order_against_a_program_when_the_fault_found_no_occasion():
+    begun = [Op(500, "fault", "invoke", "lost_acknowledgement")]
+    gone = [*handed("o1"), *acknowledged("o1"), *accepted("o1"), *read(end=0)]
+    end = [*ended("killed-by-us", None), *cut_short("program-silent")]
+
+    report = judge(healthy(), gone, begun, end, faults=("lost_acknowledgement",))
+
+    assert outcome(report)[:2] == ("INCONCLUSIVE", "fault-had-no-effect")
 
 
 def test_it_does_not_hold_a_crash_against_a_program_on_a_starved_machine():

@@ -35,6 +35,7 @@ class PauseBroker:
         hit = find_target(run, self._options)
         brokers.pause(hit)
         self.broker = hit
+        run.paused_brokers.add(hit)
         confirm_target(run, self._options, hit)
         run.strike()
         begun_s, before_ns = time.monotonic(), ran_ns(brokers.pid(hit))
@@ -54,6 +55,7 @@ class PauseBroker:
             return {"ran_again": False}
         begun_ms, before_ns = run.now_ms(), ran_ns(run.stage.brokers.pid(hit))
         run.stage.brokers.resume(hit)
+        run.paused_brokers.discard(hit)
         pid = run.stage.brokers.pid(hit)
         prove(run, lambda: ran_ns(pid) > before_ns, PROOF_TIMEOUT_S, f"broker {hit} stands still")
         if hit in run.brokers:
