@@ -8,7 +8,9 @@ from judge.acknowledgements import acknowledgements, is_acknowledged
 from judge.fates import fates
 from judge.history import Op
 from judge.index import BatchKey, History, acks_of, isr_of, offset_at, sent_ms, spot
+from judge.story.deeds import deeds, fate_of_deeds, last_before_break
 from judge.story.kill import at_kill
+from judge.story.step import Step, step
 
 MAX_LIVES = 3
 MAX_TRIES = 4
@@ -16,26 +18,12 @@ MAX_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step. `what` is a stable word, `text` a sentence, `note` a second line, `source` who saw.
-
-    what: handed, sent, appended, acknowledged, refused, unanswered, accepted, program-refused,
-    behind, killed, leader, no-leader, replaced, read, lost.
-    """
-
-    t_ms: float
-    what: str
-    text: str
-    note: str
-    source: str
-    broker: int | None = None
-    offset: int | None = None
-    epoch: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Life:
-    """One record. `fate` is lost, readable, refused or in-doubt."""
+    """One record.
+
+    `fate` is lost, readable, refused or in-doubt; of one that a program was to process it is
+    processed, processed-twice or never-processed.
+    """
 
     id: str
     fate: str
@@ -43,7 +31,10 @@ class Life:
 
 
 def lives(history: History, shown: tuple[str, ...] = ()) -> tuple[Life, ...]:
-    """Up to MAX_LIVES lives: of `shown`, else of lost, of doubled, else of one the fault met."""
+    """Up to MAX_LIVES lives: of `shown`, else of lost, of doubled, else of one the fault met.
+
+    The fault of a program that reads a topic is its end: then it is the last that it had done.
+    """
     chosen = _choose(history, shown)
     places = history.places_of(set(chosen))
     return tuple(_life(history, order_id, places.get(order_id, [])) for order_id in chosen)
@@ -57,11 +48,12 @@ def _choose(history: History, shown: tuple[str, ...]) -> list[str]:
         return list(dict.fromkeys((pool[len(pool) // 2], pool[0], pool[-1])))[:MAX_LIVES]
     killed_ms = min(history.died.values(), default=None)
     met = [(t, i) for i, t in history.handed.items() if killed_ms is not None and t <= killed_ms]
-    return [max(met)[1]] if met else []
+    return [max(met)[1]] if met else last_before_break(history)
 
 
 def _life(history: History, order_id: str, places: list[tuple[BatchKey, int]]) -> Life:
-    steps = [_step(history.handed[order_id], "handed", "handed to the program", "", "ledger")]
+    whom = "to the program" if order_id not in history.filled else "to our own producer"
+    steps = [step(history.handed[order_id], "handed", f"handed {whom}", "", "ledger")]
     for key, offset in places:
         steps += _sendings(history, key, offset)
     if not places:
@@ -69,15 +61,18 @@ def _life(history: History, order_id: str, places: list[tuple[BatchKey, int]]) -
         if loss is not None and loss.ack is not None:
             steps += _sending(loss.ack, "in a batch that can have held it")
     steps += _answers(history, order_id)
+    steps += deeds(history, order_id)
     steps += _fault(history, places)
     steps += _ending(history, order_id, places)
-    steps.sort(key=lambda step: step.t_ms)
+    steps.sort(key=lambda one: one.t_ms)
     return Life(order_id, _fate(history, order_id), tuple(steps))
 
 
 def _fate(history: History, order_id: str) -> str:
     if any(loss.id == order_id for loss in fates(history).lost):
         return "lost"
+    if done := fate_of_deeds(history, order_id):
+        return done
     if order_id in history.first_read:
         return "readable"
     return "refused" if order_id in history.refused else "in-doubt"
@@ -88,9 +83,9 @@ def _sendings(history: History, key: BatchKey, offset: int) -> list[Step]:
     told = tries if len(tries) <= MAX_TRIES else [*tries[:2], *tries[-2:]]
     count = history.counts.get(key, len(history.ids.get(key, ())))
     steps = [
-        step
+        one
         for op in told
-        for step in _sending(op, f"in a batch of {count}" if count > 1 else "in a batch of its own")
+        for one in _sending(op, f"in a batch of {count}" if count > 1 else "in a batch of its own")
     ]
     copies = history.copies.get(key, [])
     stored_on = " and ".join(str(broker) for broker, _ in copies)
@@ -113,7 +108,7 @@ def _sendings(history: History, key: BatchKey, offset: int) -> list[Step]:
                 epoch if epoch >= 0 else None,
             )
         )
-    return sorted(steps, key=lambda step: (step.t_ms, _WITHIN.get(step.what, 9)))
+    return sorted(steps, key=lambda one: (one.t_ms, _WITHIN.get(one.what, 9)))
 
 
 _WITHIN = {"handed": 0, "sent": 1, "appended": 2, "acknowledged": 3}
@@ -137,10 +132,10 @@ def _answers(history: History, order_id: str) -> list[Step]:
     steps = []
     if order_id in history.accepted:
         moment = history.accepted[order_id]
-        steps.append(_step(moment, "accepted", "accepted by the program", "", "program"))
+        steps.append(step(moment, "accepted", "accepted by the program", "", "program"))
     if order_id in history.refused:
         moment = history.refused[order_id]
-        steps.append(_step(moment, "program-refused", "refused by the program", "", "program"))
+        steps.append(step(moment, "program-refused", "refused by the program", "", "program"))
     return steps
 
 
@@ -156,7 +151,7 @@ def _fault(history: History, places: list[tuple[BatchKey, int]]) -> list[Step]:
             text = ", ".join(f"broker {name} at {end:,}" for name, end in behind.items())
             if behind and only:
                 steps.append(
-                    _step(died_ms, "behind", f"the other logs end earlier: {text}", "", "log")
+                    step(died_ms, "behind", f"the other logs end earlier: {text}", "", "log")
                 )
         note = "the only copy is on its disk" if only else ""
         steps.append(Step(died_ms, "killed", f"broker {broker} killed", note, "fault", broker))
@@ -197,10 +192,6 @@ def _ending(history: History, order_id: str, places: list[tuple[BatchKey, int]])
     lost = _fate(history, order_id) == "lost"
     note = "lost" if lost else "it may be there or not: nobody was promised it"
     steps.append(
-        _step(moment, "lost", "read from the first offset to the last: not found", note, "reader")
+        step(moment, "lost", "read from the first offset to the last: not found", note, "reader")
     )
     return steps
-
-
-def _step(t_ms: float, what: str, text: str, note: str, source: str) -> Step:
-    return Step(t_ms, what, text, note, source)
