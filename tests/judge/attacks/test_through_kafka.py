@@ -83,7 +83,7 @@ print(json.dumps({
 }))
 """
 
-RAW = CLIENT + """
+ASK = CLIENT + """
 def ask(api, version, body, client=b"me", flexible=True):
     with socket.create_connection(("10.77.0.11", 9092), 10) as wire:
         wire.settimeout(10)
@@ -94,11 +94,22 @@ def ask(api, version, body, client=b"me", flexible=True):
             return wire.recv(4096).hex()
         except OSError:
             return ""
+"""
+
+RAW = ASK + """
 # WriteTxnMarkers: one marker that aborts what producer 1 has open in orders-0.
 name = b"orders"
 marker = (struct.pack(">qh?", 1, 0, False) + b"\\x02" + bytes([len(name) + 1]) + name
           + b"\\x02" + struct.pack(">i", 0) + b"\\0" + struct.pack(">i", 0) + b"\\0")
 print(json.dumps(ask(27, 1, b"\\x02" + marker + b"\\0")))
+"""
+
+FOLLOW = ASK + """
+# Fetch, in the name of broker 2: "I have copied orders-0 up to a million".
+part = struct.pack(">iiqqi", 0, -1, 1_000_000, 0, 1000)
+body = (struct.pack(">iiiibii", 2, 10, 0, 1000, 0, 0, -1) + struct.pack(">ih", 1, 6) + b"orders"
+        + struct.pack(">i", 1) + part + struct.pack(">ih", 0, 0))
+print(json.dumps(ask(1, 11, body, flexible=False)))
 """
 
 FORGE = CLIENT + """
@@ -259,6 +270,13 @@ def test_a_program_ends_nobodys_transaction(learner: Callable[..., str], cluster
     # It is the same request that a broker believes when it comes past the tap.
     assert b"orders".hex() + "01" in json.loads(learner(RAW))  # no partition of it
     assert b"orders".hex() + "02" in as_platform(cluster, RAW)
+
+
+def test_a_program_is_no_follower(learner: Callable[..., str], cluster: Sandbox) -> None:
+    # A leader counts as copied what a follower asks to continue from.
+    assert json.loads(learner(FOLLOW)) == ""
+    # Control: past the tap a broker answers.
+    assert as_platform(cluster, FOLLOW) != ""
 
 
 def test_a_program_writes_only_to_topics_of_its_lab(

@@ -1,6 +1,8 @@
 """What a program may not ask never reaches a broker, and is answered in its turn."""
 
+import datetime
 import io
+import sys
 import uuid
 
 import pytest
@@ -10,7 +12,7 @@ from kio.serial import entity_writer
 
 from judge.inside.tap.codec import read_response
 
-DELETE_GROUPS, UNNAMED = 42, uuid.UUID(int=9)
+FETCH, DELETE_GROUPS, UNNAMED = 1, 42, uuid.UUID(int=9)
 
 
 def delete_groups(kafka_bytes, correlation):
@@ -88,3 +90,44 @@ def test_records_without_an_answer_break_their_connection(tap, broker, learner, 
 
     assert learner.was_reset()
     assert broker.frames == []
+
+
+def fetch(kafka_bytes, version, replica_id):
+    """A whole request for records, by a consumer (-1) or in the name of a broker."""
+    schema = load_request_schema(FETCH, version)
+    asked = {"max_wait": datetime.timedelta(0), "min_bytes": 1, "topics": (),
+             "forgotten_topics_data": ()}  # fmt: skip
+    if version < 15:
+        request = schema(replica_id=replica_id, **asked)
+    else:
+        state = sys.modules[schema.__module__].ReplicaState
+        request = schema(replica_state=state(replica_id=replica_id), **asked)
+    out = io.BytesIO()
+    header = schema.__header_schema__(
+        request_api_key=FETCH, request_api_version=version, correlation_id=1, client_id="learner"
+    )
+    entity_writer(type(header))(out, header)
+    entity_writer(schema)(out, request)
+    return kafka_bytes.framed(out.getvalue())
+
+
+@pytest.mark.parametrize("version", [11, 14, 15, 17])
+def test_a_follower_is_nobody_that_a_program_may_be(tap, broker, learner, kafka_bytes, version):
+    tap.guard(administers=True)
+
+    learner.send(fetch(kafka_bytes, version, replica_id=2))
+
+    assert learner.was_reset()
+    assert broker.frames == []
+    assert tap.stats()["refused"] == {"fetch": 1}
+
+
+@pytest.mark.parametrize("version", [11, 17])
+def test_a_consumer_fetches_as_it_likes(tap, broker, learner, kafka_bytes, version):
+    broker.answer = lambda frame: kafka_bytes.response(1)
+    tap.guard(administers=False)
+
+    learner.send(fetch(kafka_bytes, version, replica_id=-1))
+    learner.read(8)
+
+    assert len(broker.frames) == 1

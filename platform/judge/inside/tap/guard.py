@@ -10,6 +10,7 @@ from kio.schema.errors import ErrorCode
 
 from judge.inside.tap.answers import produce_refusal, response_frame
 from judge.inside.tap.codec import (
+    FETCH,
     PRODUCE,
     RequestHead,
     UndecodableError,
@@ -48,6 +49,9 @@ NOBODYS = _numbers(
 """What brokers say to each other, and who may do what. Without an authorizer a broker believes
 anybody: a marker that a program writes would end another producer's transaction."""
 
+_STATED = 15
+"""From this version of Fetch on a follower's id is in a tagged field (KIP-903)."""
+
 _PLATFORMS = ("__", "canary-")
 """Topics that begin so are Kafka's or ours. A client may write to Kafka's own under one name."""
 
@@ -67,7 +71,8 @@ class Guard:
 
     def watch(self, *, administers: bool) -> None:
         """From now on refuse what such a program may not ask. Until then nothing is refused."""
-        self._apis = NOBODYS | {PRODUCE} | (frozenset() if administers else ADMINISTRATION)
+        asked = {PRODUCE, FETCH}
+        self._apis = NOBODYS | asked | (frozenset() if administers else ADMINISTRATION)
 
     def refuses(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
         """Whether this request was answered here. Raises UndecodableError without an answer."""
@@ -75,8 +80,11 @@ class Guard:
             return False
         if exchange.api == PRODUCE:
             return self._refuses_records(wire, exchange)
-        self.refused[api_name(exchange.api)] += 1
         head = RequestHead(exchange.api, exchange.version, exchange.correlation_id)
+        if exchange.api == FETCH:
+            self._require_consumer(head, frame)
+            return False
+        self.refused[api_name(exchange.api)] += 1
         answer = refused(head, read_request(head, frame)[1])
         wire.withhold(exchange)
         wire.to_program(answer, exchange)
@@ -94,6 +102,14 @@ class Guard:
         wire.withhold(exchange)
         wire.to_program(response_frame(body, exchange.correlation_id), exchange)
         return True
+
+    def _require_consumer(self, head: RequestHead, frame: memoryview) -> None:
+        """A leader believes who fetches as a follower: it would count what nobody has copied."""
+        body = read_request(head, frame)[1]
+        replica = body.replica_state.replica_id if head.version >= _STATED else body.replica_id
+        if replica >= 0:
+            self.refused["fetch"] += 1
+            raise UndecodableError(f"a fetch in the name of broker {replica}")
 
     def _error_of(self, key: TopicKey) -> ErrorCode | None:
         name = self._name_of(key)
