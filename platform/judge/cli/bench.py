@@ -9,8 +9,9 @@ from typing import Any
 
 from judge.bench.checkers import OPERATIONS, bench_checkers
 from judge.bench.concurrency import ATTEMPTS, MOST_AT_ONCE, bench_concurrency
+from judge.bench.leftovers import RUNS, SANDBOXES, bench_leftovers
 from judge.bench.overhead import bench_overhead
-from judge.cli.exit_codes import PASS
+from judge.cli.exit_codes import FAIL, PASS
 from judge.cli.options import add_data, add_json, lab_folder
 from judge.home import find_home
 from judge.lab import load_lab
@@ -37,7 +38,12 @@ def add_to(commands: Any) -> None:
     checkers.add_argument("--operations", type=int, default=OPERATIONS, metavar="N")
     checkers.set_defaults(act=act_checkers)
     add_json(checkers)
-    for each in (start, overhead, concurrency):
+    leftovers = which.add_parser("leftovers", help="what sandboxes and runs leave behind")
+    leftovers.add_argument("--lab", default="labs/acked-then-gone", metavar="LAB")
+    leftovers.add_argument("--sandboxes", type=int, default=SANDBOXES, metavar="N")
+    leftovers.add_argument("--runs", type=int, default=RUNS, metavar="N")
+    leftovers.set_defaults(act=act_leftovers)
+    for each in (start, overhead, concurrency, leftovers):
         add_json(each)
         add_data(each)
 
@@ -67,6 +73,19 @@ def act_concurrency(arguments: argparse.Namespace) -> int:
         attempts=arguments.attempts,
     )
     return _print(curve, arguments)
+
+
+def act_leftovers(arguments: argparse.Namespace) -> int:
+    """Start and end sandboxes and runs, and print what they have left."""
+    figures = bench_leftovers(
+        load_lab(lab_folder(arguments.lab)),
+        home=find_home(arguments.data),
+        on_progress=lambda text: print(text, file=sys.stderr, flush=True),
+        sandboxes=arguments.sandboxes,
+        runs=arguments.runs,
+    )
+    _print(figures, arguments)
+    return PASS if figures["clean"] else FAIL
 
 
 def act_checkers(arguments: argparse.Namespace) -> int:
