@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from judge.anomalies import CAUSES
 from judge.checkers import CHECKERS, EVERY_REPORT
+from judge.collecting import collector_paused
 from judge.errors import JudgeError
 from judge.fault_proof import begun_took_effect, cluster_healthy
 from judge.figures import figures
@@ -56,7 +57,11 @@ def judge_history(
 
     Raises JudgeError `history-unreadable` when the operations carry no terms.
     """
-    history = index_history(ops, terms)
+    with collector_paused():
+        return _judged(index_history(ops, terms), stage)
+
+
+def _judged(history: History, stage: str | None) -> Report:
     if stage is not None:
         history.terms = replace(history.terms, stage=stage)
     asked = history.terms
