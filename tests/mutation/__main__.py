@@ -107,7 +107,7 @@ def score(name: str, share: float, rng: random.Random) -> tuple[int, int]:
         sys.exit(f"{name}: its tests fail without any change: {tests}")
     tried = killed = 0
     for mutant in mutants(source):
-        if mutant.name in known or rng.random() >= share:
+        if mutant.name in known or mutant.placed in known or rng.random() >= share:
             continue
         tried += 1
         if noticed(name, mutant, tests):

@@ -32,31 +32,38 @@ NAMED = {"min": "max", "max": "min", "any": "all", "all": "any", "bisect_left": 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: where, what it says now, and the whole changed module."""
+    """One change: where, what it says now, the whole changed module, and the line it is in."""
 
     line: int
     was: str
     now: str
     tree: ast.Module
+    text: str = ""
 
     @property
     def name(self) -> str:
         """What changed, without the line, which moves."""
         return f"{self.was} -> {self.now}"
 
+    @property
+    def placed(self) -> str:
+        """The name with the line's own words, for a change that can be made at several places."""
+        return f"{self.name} in: {self.text}"
+
 
 def mutants(source: str) -> Iterator[Mutant]:
     """Every mutant of the module, in the order of its lines."""
-    tree = ast.parse(source)
+    tree, lines = ast.parse(source), source.splitlines()
     skipped = set(_not_logic(tree))
     for number, node in enumerate(list(ast.walk(tree))):
         if id(node) in skipped:
             continue
         for changed in _changes(node):
-            yield _mutant(tree, number, node, changed)
+            text = lines[node.lineno - 1].strip()
+            yield _mutant(tree, number, node, changed, text)
 
 
-def _mutant(tree: ast.Module, number: int, node: ast.AST, changed: ast.AST) -> Mutant:
+def _mutant(tree: ast.Module, number: int, node: ast.AST, changed: ast.AST, text: str) -> Mutant:
     whole = copy.deepcopy(tree)
     # The walk visits a copy in the same order.
     target = next(each for n, each in enumerate(ast.walk(whole)) if n == number)
@@ -66,7 +73,7 @@ def _mutant(tree: ast.Module, number: int, node: ast.AST, changed: ast.AST) -> M
     ast.copy_location(target, node)
     ast.fix_missing_locations(whole)
     line = getattr(node, "lineno", 0)
-    return Mutant(line, _short(node), _short(changed), whole)
+    return Mutant(line, _short(node), _short(changed), whole, text)
 
 
 def _short(node: ast.AST) -> str:
