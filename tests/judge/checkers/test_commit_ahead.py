@@ -7,6 +7,7 @@ import pytest
 from histories.copying import INPUT, committed, in_force, processed, put
 from histories.words import TOPIC, handed, history, pressure, read, stored
 from judge.checkers import commit_ahead
+from judge.history import Op
 from judge.indexing import index_history
 
 IDS = [f"o{n:02d}" for n in range(20)]
@@ -207,3 +208,27 @@ def test_it_speaks_of_the_judged_topic_where_nothing_is_copied():
     )
 
     assert commit_ahead.check(index_history(ops), slack_ms=0).kept is False
+
+
+def test_it_takes_a_record_for_done_when_it_was_first_processed():
+    result = check(
+        put("o1"), processed("o1", at=200), committed(1, at=300), processed("o1", at=400)
+    )
+
+    assert result.kept is True
+
+
+def test_it_looks_for_the_cause_below_the_committed_offset_only():
+    early = processed("o02", at=150)
+
+    result = check(put(*IDS), early, committed(2, at=200), processed("o00", "o01", at=300))
+
+    assert causes(result) == {("commit-ahead", "commit-before-processing"): 1}
+
+
+def test_it_grants_nothing_for_a_machine_that_tells_no_waking():
+    silent = [Op(8950, "machine", "info", "pressure", detail=said) for said in (None, {})]
+
+    result = check(put("o1"), committed(1, at=300), processed("o1", at=300.5), silent)
+
+    assert result.kept is False

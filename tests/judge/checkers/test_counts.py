@@ -137,3 +137,37 @@ def test_it_cannot_tell_the_bytes_of_records_that_nobody_counted():
     sizes = [Op(9000, "log", "info", "segments", topic=TOPIC, partition=0, broker=1, count=400)]
 
     assert check(sizes, max_disk_bytes_per_record=1).kept is None
+
+
+def test_it_cannot_tell_whether_it_was_kept_when_one_of_two_was_not_counted():
+    silent = block("candidate", 1, 20, records=100, bytes=9_000)
+
+    result = check(silent, max_bytes_per_record=90, max_requests_per_record=0.05)
+
+    assert (result.kept, result.figures) == (None, {"bytes_per_record": 90.0})
+    assert result.summary == "nothing in the run tells the requests per record"
+
+
+def test_it_leaves_out_the_requests_of_a_block_that_tells_no_records():
+    silent = block("candidate", 3, 40, requests=1000)
+
+    assert check(BLOCKS, silent, max_requests_per_record=0.05).figures == {
+        "requests_per_record": 0.04
+    }
+
+
+def test_it_counts_a_block_of_one_record_in_one_request():
+    single = block("candidate", 1, 20, records=1, requests=1)
+
+    assert check(single, max_requests_per_record=1).figures == {"requests_per_record": 1.0}
+
+
+def test_it_takes_a_log_of_unknown_size_for_nothing():
+    sizes = [
+        Op(9000, "log", "info", "segments", topic=TOPIC, partition=part, broker=1, count=size)
+        for part, size in ((0, 400), (1, None))
+    ]
+
+    result = check(stored("o1", "o2"), sizes, max_disk_bytes_per_record=200)
+
+    assert result.figures == {"disk_bytes_per_record": 200.0}

@@ -38,6 +38,7 @@ def check(*parts, promises=("diagnosis",)):
 
 
 def causes(result) -> list[str]:
+    assert (result.kept is False) == bool(result.anomalies)
     return [anomaly.cause for anomaly in result.anomalies]
 
 
@@ -49,7 +50,8 @@ def test_it_reports_a_lost_record_that_was_not_named():
     result = check()
 
     assert causes(result) == ["missed"]
-    assert result.anomalies[0].evidence[0].id == "o2"
+    (evidence,) = result.anomalies[0].evidence
+    assert (evidence.id, evidence.offset) == ("o2", 1)
 
 
 def test_it_reports_an_accusation_of_a_record_that_is_there():
@@ -98,3 +100,24 @@ def test_it_is_silent_where_the_lab_does_not_ask():
     result = check(promises=("lost_writes",))
 
     assert (result.kept, result.anomalies) == (None, ())
+
+
+def test_it_goes_by_the_offset_alone_where_no_log_shows_the_record_any_more():
+    gone = [*filled("o1", 0), *filled("o2", 1), *read("o1")]
+
+    def named_at(offset):
+        run = history(healthy(), gone, named("o2", offset, epoch=9), promises=("diagnosis",))
+        return diagnosis.check(index_history(run)).kept
+
+    assert (named_at(1), named_at(2)) == (True, False)
+
+
+def test_it_cannot_tell_when_the_topic_was_not_read_back():
+    unread = history(healthy(), filled("o1", 0), promises=("diagnosis",))
+    copied = history(healthy(), NIGHT, promises=("diagnosis",), input_topic="orders-in")
+
+    results = [diagnosis.check(index_history(run)) for run in (unread, copied)]
+
+    assert {(result.kept, result.summary) for result in results} == {
+        (None, "the topic was not read back")
+    }

@@ -26,7 +26,9 @@ def causes(result):
 
 
 def test_it_finds_none_when_every_order_is_read_once():
-    assert check(handed("o1", "o2"), stored("o1", "o2"), read("o1", "o2")).kept is True
+    result = check(handed("o1", "o2"), stored("o1", "o2"), read("o1", "o2"))
+
+    assert (result.kept, result.figures) == (True, {"duplicates": 0})
 
 
 def test_it_blames_a_retry_after_a_response_that_never_came():
@@ -155,3 +157,22 @@ def test_it_tells_two_partitions_apart():
     (evidence,) = result.anomalies[0].evidence
     assert evidence.what == "order o1 can be read at offsets 0 and 0"
     assert evidence.partition == 0
+
+
+def test_it_takes_two_copies_that_left_at_one_moment_for_no_retry():
+    result = check(
+        handed("o1"),
+        unanswered("o1", at=900, sent=300),
+        acknowledged("o1", offset=1, at=310, sent=300),
+        stored("o1", offset=0),
+        stored("o1", offset=1),
+        read("o1", "o1"),
+    )
+
+    assert causes(result) == {("duplicate", "sent-twice"): 1}
+
+
+def test_it_shows_sixteen_offsets_of_many_copies():
+    result = check(handed("o1"), stored(*["o1"] * 20), read(*["o1"] * 20))
+
+    assert result.anomalies[0].evidence[0].detail["offsets"] == list(range(16))

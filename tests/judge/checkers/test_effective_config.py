@@ -154,3 +154,26 @@ def test_it_cannot_tell_what_the_answer_leaves_out():
 
 def test_it_says_nothing_when_nothing_is_required():
     assert check(configured(min_insync_replicas="1"), required=None).kept is None
+
+
+def test_it_goes_by_what_a_broker_said_before_it_stopped_answering():
+    (low,) = configured(topic=None, broker=1, min_insync_replicas="1")
+    silent = replace(low, t_ms=9500, type="fail", detail={"_when": "end"})
+
+    assert causes(check([low, silent], topic="brokers")) == [("wrong-config", "not-as-required")]
+
+
+def test_it_tells_broker_0_from_the_others():
+    ops = [
+        *configured(topic=None, broker=0, min_insync_replicas="1"),
+        *configured(at=9500, topic=None, broker=1, min_insync_replicas="2"),
+    ]
+
+    assert [row.broker for row in check(ops, topic="brokers").anomalies[0].evidence] == [0]
+
+
+def test_it_does_not_take_a_topic_for_gone_that_was_missing_at_the_beginning_only():
+    missing = Op(0, "metadata", "fail", "config", topic=TOPIC, error="UNKNOWN_TOPIC_OR_PART",
+                 detail={"_when": "begin"})  # fmt: skip
+
+    assert (check([missing]).kept, check([missing]).anomalies) == (None, ())

@@ -470,3 +470,12 @@ def test_it_shows_a_few_of_many():
 
     assert result.anomalies[0].count == 50
     assert len(result.anomalies[0].evidence) == 8
+
+
+def test_it_points_at_the_partition_of_the_last_copy():
+    copies = [*written("o1", "o1", offset=0), *read_committed("o1", "o1", end=2)]
+    last = on_partition(1, written("o1", offset=0), read_committed("o1", end=1))
+
+    (row,) = check(put("o1"), copies, last).anomalies[0].evidence
+
+    assert (row.partition, row.offset) == (1, 0)

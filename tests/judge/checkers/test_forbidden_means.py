@@ -251,3 +251,31 @@ def test_it_says_nothing_of_how_many_where_the_tap_did_not():
 
 def test_it_allows_what_the_lab_allows():
     assert check(acknowledged("o1", acks=1), allowed=["acks-lowered"]).kept is True
+
+
+def test_it_goes_by_what_was_told_at_the_beginning_and_not_by_what_the_topic_was_made_with():
+    low_already = [
+        *configured(at=0, when="begin", min_insync_replicas="1"),
+        *configured(min_insync_replicas="1"),
+    ]
+
+    assert check(low_already, settings={"topic": {"min.insync.replicas": "2"}}).kept is True
+
+
+def test_it_finds_a_lowered_floor_behind_the_answer_about_another_topic():
+    other = configured(at=0, topic="else", min_insync_replicas="2")
+
+    assert causes(check(other, configured(min_insync_replicas="1"))) == ["min-isr-lowered"]
+
+
+def test_it_holds_nothing_against_a_block_of_our_load_that_tells_no_settings():
+    assert check(block("candidate", 1, 500, records=10)).kept is True
+
+
+def test_it_cuts_a_long_command_short():
+    line = "kafka-delete-records.sh ".ljust(500, "x")
+
+    (row,) = check(command(line, at=2000)).anomalies[0].evidence
+
+    assert row.what == f"records were deleted at 2.000 s: {line[:200]}"
+    assert row.detail == {"line": line[:400]}

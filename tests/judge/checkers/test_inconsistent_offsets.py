@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from histories.words import (
     TOPIC,
     acknowledged,
@@ -27,6 +29,7 @@ def check(*parts, promises=("inconsistent_offsets",), **terms):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
@@ -130,7 +133,7 @@ def test_it_takes_batches_side_by_side_for_no_split():
 
 
 def test_it_finds_an_offset_that_was_read_as_two_orders():
-    result = check(SYNC, handed("o1", "o2"), read("o1"), read("o2", at=8950))
+    result = check(SYNC, handed("o1", "o2", "o3"), read("o1", "o3"), read("o2", at=8950))
 
     assert causes(result) == {("inconsistent-offset", "read-differently"): 1}
     assert result.anomalies[0].evidence[0].what == "partition 0, offset 0, was read as o1 and as o2"
@@ -145,4 +148,63 @@ def test_it_says_nothing_where_the_lab_does_not_ask():
 
 
 def test_it_cannot_tell_when_the_topic_was_not_read_back():
-    assert check(SYNC, handed("o1"), stored("o1")).kept is None
+    result = check(SYNC, handed("o1"), stored("o1"))
+
+    assert (result.kept, result.summary) == (None, "the topic was not read back")
+
+
+def overwritten(order_id, at, offset=0):
+    """An order that one broker acknowledged and stored alone, and that is read as another."""
+    return [
+        *handed(order_id, f"new-{order_id}"),
+        *acknowledged(order_id, by=2, at=at, offset=offset),
+        *stored(order_id, on=[2], offset=offset, epoch=3),
+        *stored(f"new-{order_id}", on=[1, 3], offset=offset, epoch=4),
+        *read(f"new-{order_id}", offset=offset),
+    ]
+
+
+def test_it_lists_first_what_was_acknowledged_first():
+    result = check(SYNC, overwritten("o1", at=700), overwritten("o2", at=600, offset=1),
+                   killed(2))  # fmt: skip
+
+    assert [row.id for row in result.anomalies[0].evidence] == ["o2", "o1"]
+
+
+def test_it_finds_an_overwritten_offset_of_another_partition():
+    result = check(on_partition(1, SYNC, overwritten("o1", at=600)), killed(2))
+
+    assert causes(result) == {("inconsistent-offset", "acknowledged-then-overwritten"): 1}
+    assert result.anomalies[0].evidence[0].partition == 1
+
+
+APART = [
+    *handed("o1", "o2"),
+    *stored("o1", "o2", on=[1]),
+    *stored("o2", on=[3], offset=1),
+    *read("o1", "o2"),
+]
+
+
+def test_it_cannot_compare_replicas_of_which_metadata_shows_none_in_sync():
+    assert check(APART).kept is True
+
+
+def test_it_finds_replicas_that_differ_whoever_else_holds_a_batch():
+    out_of_sync = stored("o1", "o2", on=[2])
+
+    assert causes(check(SYNC, APART, out_of_sync)) == {
+        ("inconsistent-offset", "replicas-differ"): 1
+    }
+
+
+def test_it_compares_replicas_of_a_topic_whose_settings_nobody_tells():
+    silent = [Op(1, "metadata", "info", "config", topic=TOPIC)]
+
+    assert check(SYNC, APART, silent, settings={}).kept is False
+
+
+def test_it_takes_a_batch_that_does_not_tell_its_size_for_one_record():
+    unsized = [replace(op, count=None) for op in stored("o1")]
+
+    assert check(SYNC, handed("o1", "o2"), unsized, stored("o2", offset=1), read("o1", "o2")).kept

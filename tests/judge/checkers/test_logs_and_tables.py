@@ -51,6 +51,22 @@ def test_it_finds_a_log_of_too_many_segments():
     assert causes(grown(sized(10, 5), max_segments=4)) == {("log-growth", "too-many-segments"): 1}
 
 
+def test_it_takes_no_notice_of_sizes_that_belong_to_no_log_of_the_topic():
+    (large,) = sized(9000, 9)
+    others = [replace(large, topic="else"), replace(large, broker=None), replace(large, count=None)]
+
+    assert grown(sized(900, 3), others, max_bytes=1000, max_segments=4).kept is True
+    assert grown(others, max_bytes=1000).kept is None
+
+
+def test_it_judges_the_bytes_of_a_log_that_does_not_tell_its_segments():
+    silent = [replace(op, detail=None) for op in sized(900, 3)]
+
+    result = grown(silent, max_bytes=1000)
+
+    assert (result.kept, result.figures) == (True, {"log_bytes": 900, "log_segments": 0})
+
+
 def test_it_cannot_tell_a_size_that_nobody_looked_at():
     assert grown(max_bytes=1000).kept is None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from histories.words import (
@@ -28,6 +30,7 @@ def check(*parts, **terms):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
@@ -205,7 +208,37 @@ def test_it_takes_an_acknowledged_batch_that_no_log_holds_for_the_lost_one():
     )
 
     assert causes(result) == {("lost-write", "acknowledged-by-leader-only"): 1}
-    assert "can only have been in one such" in result.anomalies[0].evidence[0].what
+    (evidence,) = result.anomalies[0].evidence
+    assert evidence.what == (
+        "order o1 was acknowledged by broker 2 (acks=1) at 0.120 s; broker 2 died at 0.900 s; "
+        "no log holds that batch any more, and this order can only have been in one such"
+    )
+    assert (evidence.partition, evidence.offset, evidence.leader_epoch) == (0, 5, None)
+
+
+def test_it_points_at_the_place_of_the_order_in_its_batch():
+    result = check(
+        handed("o1", "o2"),
+        acknowledged("o1", "o2", acks=1, by=2, offset=5),
+        stored("o1", "o2", on=[2], offset=5, epoch=3),
+        stored("o1", "o2", on=[1], offset=5, epoch=4),
+        killed(1),
+        killed(2),
+        read(end=5),
+    )
+
+    rows = result.anomalies[0].evidence
+    assert [(row.id, row.offset, row.leader_epoch) for row in rows] == [("o1", 5, 4), ("o2", 6, 4)]
+
+
+def test_it_says_nothing_of_a_leader_epoch_that_no_log_tells():
+    untold = [replace(op, epoch=None) for op in stored("o1", on=[2])]
+
+    result = check(handed("o1"), acknowledged("o1", acks=1), untold, killed(2), read(end=0))
+
+    (evidence,) = result.anomalies[0].evidence
+    assert evidence.leader_epoch is None
+    assert "offset 0; broker 2 died" in evidence.what
 
 
 def test_it_forgives_a_refused_order_that_a_broker_acknowledged():
@@ -238,6 +271,14 @@ def test_it_takes_an_accepted_order_for_kept_whatever_the_tap_saw_of_it():
     result = check(handed("o1"), unanswered("o1"), accepted("o1"), stored("o1"), read("o1"))
 
     assert result.kept is True
+    assert result.summary == "the one order vouched for can be read back"
+
+
+def test_it_counts_what_the_program_or_a_broker_vouched_for_once():
+    said = [*acknowledged("o1", "o2"), *accepted("o2", "o3"), *refused("o4")]
+    kept = [*stored("o1", "o2"), *stored("o3", offset=2), *read("o1", "o2", "o3")]
+
+    assert check(handed("o1", "o2", "o3", "o4"), said, kept).figures["vouched"] == 3
 
 
 def test_it_holds_an_order_to_its_acceptance_although_it_was_refused_as_well():
@@ -262,7 +303,7 @@ def test_it_does_not_call_lost_what_is_on_a_live_log_above_the_end_that_can_be_r
     )
 
     assert result.anomalies == ()
-    assert result.kept is True
+    assert (result.kept, result.summary) == (True, "none is lost; 1 order cannot be read yet")
     assert result.figures["hidden"] == 1
 
 
@@ -323,7 +364,7 @@ def test_it_shows_the_first_the_last_and_those_around_the_kill_and_no_more_than_
             acknowledged(i, acks=1, by=2, offset=number, at=t + 5),
             stored(i, on=[2], offset=number),
         ]
-    result = check(*parts, killed(2, at=630), read(end=0))
+    result = check(*parts, killed(2, at=630), killed(1, at=900), read(end=0))
 
     (anomaly,) = result.anomalies
     shown = [evidence.id for evidence in anomaly.evidence]
@@ -405,8 +446,8 @@ def test_it_does_not_take_the_isr_of_a_later_leader_for_that_of_an_earlier_one()
 @pytest.mark.parametrize(
     ("batch", "doubt"),
     [
-        (turned_away("o1"), "was refused by broker 2 (NOT_ENOUGH_REPLICAS)"),
-        (unanswered("o1"), "got no answer from broker 2"),
+        (turned_away("o1"), "could have held it was refused by broker 2 (NOT_ENOUGH_REPLICAS)"),
+        (unanswered("o1"), "the batch that could have held it got no answer from broker 2"),
         (unanswered("o1", acks=0), "was sent to broker 2 with acks=0, which asks for no answer"),
     ],
     ids=["refused", "no answer", "acks=0"],
@@ -425,7 +466,25 @@ def test_it_says_so_when_the_tap_saw_nothing_of_a_batch_that_a_dead_log_holds():
     result = check(handed("o1"), accepted("o1"), stored("o1", on=[2]), killed(2), read(end=0))
 
     assert causes(result) == {("lost-write", "accepted-without-acknowledgement"): 1}
-    assert "the tap saw no answer" in result.anomalies[0].evidence[0].what
+    (evidence,) = result.anomalies[0].evidence
+    assert "the tap saw no answer" in evidence.what
+    assert (evidence.partition, evidence.offset) == (0, 0)
+
+
+def test_it_tells_of_no_death_where_the_tap_does_not_know_the_broker():
+    unknown = [replace(op, broker=None) for op in acknowledged("o1", acks=1)]
+
+    result = check(handed("o1"), unknown, stored("o1", on=[1]), killed(1), read(end=0))
+
+    assert "died" not in result.anomalies[0].evidence[0].what
+
+
+def test_it_says_that_the_batch_held_the_order_where_a_dead_log_shows_it():
+    dead = [*stored("o1", on=[2]), *killed(2)]
+
+    result = check(handed("o1"), unanswered("o1"), accepted("o1"), dead, read(end=0))
+
+    assert "the batch that held it got no answer" in result.anomalies[0].evidence[0].what
 
 
 def test_it_keeps_partitions_apart():

@@ -61,6 +61,12 @@ def test_it_finds_a_program_that_processed_an_aborted_record():
     assert causes(result) == {("aborted-read", "read-uncommitted"): 2}
 
 
+def test_it_says_when_an_aborted_record_was_processed_first():
+    result = reads(ABORTED, processed("o1", at=400), processed("o1", at=300))
+
+    assert result.anomalies[0].evidence[0].t_ms == 300
+
+
 def test_it_finds_a_program_that_processed_what_our_producer_took_back():
     result = reads(taken_back("o5"), processed("o5", at=300))
 
@@ -91,7 +97,9 @@ def test_it_does_not_mind_an_order_that_was_put_again():
 def test_it_keeps_the_promise_when_nothing_was_aborted():
     whole = [*written("o1", offset=0, pid=7), *marked("commit", 7, offset=1)]
 
-    assert reads(whole, read_committed("o1", end=2)).kept is True
+    result = reads(whole, read_committed("o1", end=2))
+
+    assert (result.kept, result.summary) == (True, "no transaction was aborted")
     assert reads(whole, processed("o1")).kept is True
 
 
