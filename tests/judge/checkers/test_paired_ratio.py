@@ -226,6 +226,31 @@ def test_it_does_not_blame_settings_when_the_old_ones_failed_too():
     assert check(ops).kept is None
 
 
+def test_it_does_not_blame_settings_when_an_old_block_failed_as_well():
+    ops = by_pairs(1.0)
+    ops += [op for n in (2, 3) for op in block("candidate", n, n * 10, kind="fail")]
+
+    assert causes(check(ops)) == [("too-little-gain", "load-failed")]
+    assert check(ops, block("baseline", 4, 99, kind="fail")).kept is None
+
+
+def test_it_says_why_the_load_failed_first():
+    (first,) = block("candidate", 1, 15, kind="fail")
+    (then,) = block("candidate", 2, 25, kind="fail")
+
+    result = check(by_pairs(1.0)[:2], block("baseline", 1, 10), [replace(first, error="A"), then])
+
+    assert result.summary == "our load did not run with the settings given: A"
+
+
+def test_it_goes_by_the_most_uneven_of_several_controls():
+    uneven = by_latency(6, 6, 6, control=2.0)
+    more = [*block("a", 9, 98, p50_ms=64), *block("b", 9, 99, p50_ms=16)]
+
+    assert check(uneven, thresholds={"p50_ms": 1.5}).kept is True
+    assert check(uneven, more, thresholds={"p50_ms": 1.5}).kept is None
+
+
 def resampled(values, confidence):
     """The same by drawing every resample there is."""
     count, tail = len(values), (1 - confidence) / 2

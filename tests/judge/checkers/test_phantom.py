@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from histories.words import handed, history, killed, read, stored
+from histories.copying import read_committed
+from histories.words import handed, history, killed, on_partition, read, stored
 from judge.checkers import phantom
 from judge.indexing import index_history
 
@@ -14,6 +15,7 @@ def check(*parts, promises=("phantom",), **options):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
@@ -47,9 +49,23 @@ def test_it_finds_an_order_with_another_value():
     result = check(handed("o1", "o2"), altered(read("o1", "o2"), 1))
 
     assert causes(result) == {("phantom", "altered"): 1}
-    assert result.anomalies[0].evidence[0].what == (
-        "record at partition 0, offset 1: with another value than the order's"
-    )
+    (evidence,) = result.anomalies[0].evidence
+    assert evidence.what == "record at partition 0, offset 1: with another value than the order's"
+    assert evidence.id is None
+
+
+def test_it_finds_an_order_with_another_value_at_the_very_beginning():
+    result = check(handed("o1", "o2"), altered(read("o1", "o2"), 0))
+
+    assert [row.offset for row in result.anomalies[0].evidence] == [0]
+
+
+def test_it_looks_for_values_where_somebody_read_at_another_isolation_as_well():
+    silent = [replace(op, detail=None) for op in read("o1")]
+    whole = [*handed("o1"), *silent, *read_committed("o1")]
+    run = history(whole, promises=("phantom",), isolation="read_committed")
+
+    assert phantom.check(index_history(run)).kept is True
 
 
 def test_it_finds_records_that_are_no_orders_where_the_lab_asks_for_that():
@@ -58,7 +74,23 @@ def test_it_finds_records_that_are_no_orders_where_the_lab_asks_for_that():
     result = check(handed("o1", "o2"), more, read("o1", "o2"), foreign=True)
 
     assert causes(result) == {("phantom", "foreign-record"): 1}
+    assert result.summary == "1 batch with records that are no orders"
     assert check(handed("o1", "o2"), more, read("o1", "o2")).kept is True
+
+
+def test_it_points_at_a_foreign_batch_wherever_it_is():
+    more = [replace(op, count=3) for op in stored("o1", offset=2, on=[1, 2])]
+
+    result = check(handed("o1"), on_partition(1, more, read("o1", offset=2)), killed(2),
+                   foreign=True)  # fmt: skip
+
+    assert [(row.partition, row.offset) for row in result.anomalies[0].evidence] == [(1, 2)]
+
+
+def test_it_takes_a_batch_that_tells_neither_size_nor_ids_for_nobodys():
+    silent = [replace(op, count=None, ids=None) for op in stored("o2", offset=1)]
+
+    assert check(handed("o1"), stored("o1"), silent, read("o1"), foreign=True).kept is True
 
 
 def test_it_counts_batches_that_are_foreign():
@@ -80,11 +112,14 @@ def test_it_says_nothing_where_the_lab_does_not_ask():
 
 
 def test_it_cannot_tell_when_the_topic_was_not_read_back_or_is_empty():
-    assert check(handed("o1")).kept is None
-    assert check(handed("o1"), read(end=0)).kept is None
+    unread, empty = check(handed("o1")), check(handed("o1"), read(end=0))
+
+    assert (unread.kept, unread.summary) == (None, "the topic was not read back")
+    assert (empty.kept, empty.summary) == (None, "the topic holds nothing")
 
 
 def test_it_shows_no_more_than_eight():
     result = check(read(*(f"o{n}" for n in range(20))))
 
     assert (result.anomalies[0].count, len(result.anomalies[0].evidence)) == (20, 8)
+    assert result.summary == "20 records with an id that was never handed out"
