@@ -111,6 +111,17 @@ def test_it_does_not_count_restarts_outside_the_gap():
     assert causes(result) == [("stuck-group", "members-without-progress")]
 
 
+def test_it_counts_a_restart_at_the_moment_that_the_gap_began():
+    def first_restart(at):
+        crashes = [op for each in (at, 3000, 4000) for op in restarted(each)]
+        run = [*members(1, 50), *PUT, *processed(*IDS[:9], at=650), *crashes, *END]
+        return causes(stuck(run, limit_ms=5000))
+
+    # The tenth record is in the topic from 1.001 s on.
+    assert first_restart(1001) == [("stuck-group", "restarts-without-progress")]
+    assert first_restart(1000) == [("stuck-group", "members-without-progress")]
+
+
 def test_it_allows_what_just_reaches_the_limit():
     late = [*members(1, 50), *put("o", at=99), *processed("o", at=10_100), *END]
 
@@ -200,7 +211,10 @@ def test_it_does_not_count_a_pause_far_from_any_rebalance():
 def test_it_does_not_take_the_start_of_a_group_for_a_rebalance():
     late = processed(*IDS, at=9000, step=10)
 
-    assert paused(members(1, 8900), PUT, late, END, max_pause_ms=500).kept is True
+    result = paused(members(1, 8900), PUT, late, END, max_pause_ms=500)
+
+    assert result.kept is True
+    assert result.figures == {"rebalances": 0, "longest_pause_ms": 0.0}
 
 
 def test_it_counts_the_rebalances():
@@ -214,10 +228,20 @@ def test_it_counts_the_rebalances():
 
 
 def test_it_allows_a_pause_that_just_reaches_the_limit():
-    exact = [*JOINED, *PUT, *BEFORE, *processed(*IDS[38:], at=8901, step=1), *END]
+    def back(at):
+        return [*JOINED, *PUT, *BEFORE, *processed(*IDS[38:], at=at, step=1), *END]
 
-    assert paused(exact).kept is True
-    assert paused(exact, max_pause_ms=4999).kept is False
+    assert paused(back(8901)).kept is True
+    assert paused(back(8902)).kept is False
+    assert paused(back(8901), max_pause_ms=4999).kept is False
+
+
+def test_it_shows_the_first_of_two_pauses_that_are_as_long():
+    done = [op for i, at in (("a", 3500), ("b", 4000), ("c", 4500)) for op in processed(i, at=at)]
+
+    result = paused(JOINED, put("a", "b", "c", at=99), done, END, max_pause_ms=400)
+
+    assert [row.t_ms for row in result.anomalies[0].evidence] == [3500]
 
 
 def test_it_looks_a_second_before_and_after_a_rebalance():

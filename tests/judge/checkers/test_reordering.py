@@ -25,6 +25,7 @@ def check(*parts, **options):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
@@ -87,7 +88,17 @@ def test_it_blames_a_retry_that_came_after_a_later_batch(failed, said):
         f"its batch was sent at 0.110 s and {said}, sent at 0.140 s and acknowledged"
     )
     assert (evidence.id, evidence.partition, evidence.offset) == ("o1", 0, 1)
+    assert (evidence.t_ms, evidence.broker) == (140, 2)
     assert evidence.detail == {"cause": "retried-past-a-later-batch", "passed_by": "o2"}
+
+
+def test_it_tells_of_the_first_three_tries():
+    tries = [turned_away("o1", at=at, sent=at) for at in (110, 130, 140, 150)]
+
+    result = check(handed_in_turn("o1", "o2"), *tries, put("o2", 0, 120), put("o1", 1, 160))
+
+    assert result.anomalies[0].evidence[0].what.count("NOT_ENOUGH_REPLICAS") == 3
+    assert result.anomalies[0].evidence[0].t_ms == 160
 
 
 def test_it_blames_a_retry_that_the_client_packed_anew():
@@ -125,6 +136,24 @@ def test_it_clears_no_more_orders_than_the_failed_batch_can_have_held():
         ("reordering", "retried-past-a-later-batch"): 1,
         ("reordering", "sent-out-of-order"): 1,
     }
+
+
+def test_it_clears_the_order_that_was_handed_first_where_the_failed_batch_held_only_one():
+    late = [
+        *acknowledged("o2", "o1", offset=1, at=142, sent=140),
+        *stored("o2", "o1", offset=1),
+        *read("o2", "o1", offset=1),
+    ]
+
+    result = check(
+        handed_in_turn("o2", "o1", "o3"),
+        turned_away("?", at=130, sent=110),
+        put("o3", 0, 120),
+        late,
+    )
+
+    shown = {anomaly.cause: [row.id for row in anomaly.evidence] for anomaly in result.anomalies}
+    assert shown == {"retried-past-a-later-batch": ["o2"], "sent-out-of-order": ["o1"]}
 
 
 @pytest.mark.parametrize(
@@ -248,6 +277,15 @@ def test_it_finds_it_as_well_where_the_first_order_is_on_the_higher_partition():
     assert causes(result) == {("reordering", "key-on-two-partitions"): 1}
 
 
+def test_it_finds_the_last_of_many_orders_on_another_partition():
+    last = on_partition(1, read("o3"))
+
+    result = check(handed_in_turn("o1", "o2", "o3"), read("o1", "o2"), last)
+
+    assert causes(result) == {("reordering", "key-on-two-partitions"): 1}
+    assert result.anomalies[0].evidence[0].id == "o3"
+
+
 def test_it_tells_a_topic_that_got_more_partitions():
     result = check(
         led_by(2),
@@ -282,6 +320,18 @@ def test_it_cannot_tell_when_nothing_was_read():
     result = check(handed("o1", "o2"), read(end=0))
 
     assert (result.kept, result.summary) == (None, "nothing was read back")
+    assert result.figures == {"out_of_order": 0}
+
+
+def test_it_cannot_tell_by_one_order_that_was_read_or_by_what_is_not_ours():
+    two = handed_in_turn("o1", "o2")
+
+    assert check(two, read("o1")).kept is None
+    assert check(two, read("forged")).kept is None
+
+
+def test_it_takes_two_orders_read_at_one_offset_for_no_reordering():
+    assert check(handed_in_turn("o1", "o2"), read("o1"), read("o2", at=8950)).kept is True
 
 
 def test_it_cannot_tell_when_no_key_has_two_orders():
@@ -294,6 +344,7 @@ def test_it_minds_no_order_without_a_key_and_none_that_nobody_handed_out():
     no_key = handed_in_turn("o1", "o2", key=None)
 
     assert check(no_key, read("o2", "o1")).kept is None
+    assert check(no_key, read("o1", "o2")).kept is None
     assert check(handed("o1"), read("forged", "o1")).kept is None
 
 

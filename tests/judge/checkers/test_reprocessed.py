@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from histories.consuming import broke, committed, coordinator_says, paused, processed, topic_of
 from histories.words import history, read, stored
 from judge.checkers import reprocessed
@@ -15,6 +17,7 @@ def check(*parts, **options):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
@@ -68,6 +71,20 @@ def test_it_blames_a_move_of_the_partition_before_the_commit():
     assert causes(result) == {("duplicate-processing", "moved-before-commit"): 1}
 
 
+@pytest.mark.parametrize(
+    ("commit_at", "cause"), [(1001, "read-again-after-commit"), (1002, "moved-before-commit")]
+)
+def test_it_knows_a_commit_that_stood_when_a_moved_record_was_first_processed(commit_at, cause):
+    result = check(
+        THREE,
+        processed("o0", "o1", by="one"),
+        committed(2, at=commit_at),
+        processed("o1", at=3000, by="two"),
+    )
+
+    assert causes(result) == {("duplicate-processing", cause): 1}
+
+
 def test_it_blames_a_pause_in_which_the_partition_was_lost():
     result = check(THREE, processed("o0"), paused(at=2000), processed("o0", at=9000))
 
@@ -104,7 +121,18 @@ def test_it_blames_a_program_that_processes_twice_by_itself():
     result = check(THREE, processed("o0", "o0", "o0"), broke(at=9000))
 
     assert causes(result) == {("duplicate-processing", "processed-twice"): 1}
-    assert result.anomalies[0].evidence[0].what.endswith("; 3 times in all")
+    assert result.anomalies[0].evidence[0].what == (
+        "record o0 was processed at 1.000 s by worker and again at 1.001 s by worker; "
+        "3 times in all"
+    )
+
+
+def test_it_names_no_program_where_there_is_only_one():
+    result = check(THREE, processed("o0", by=""), processed("o0", at=2000, by=""))
+
+    assert result.anomalies[0].evidence[0].what == (
+        "record o0 was processed at 1.000 s and again at 2.000 s"
+    )
 
 
 def test_it_takes_the_end_of_another_program_for_no_break():
@@ -125,6 +153,10 @@ def test_it_finds_the_break_between_any_two_of_the_times():
     result = check(THREE, processed("o0", "o0"), broke(at=1500), processed("o0", at=2000))
 
     assert causes(result) == {("duplicate-processing", "crash-before-commit"): 1}
+    assert result.anomalies[0].evidence[0].what == (
+        "record o0 was processed at 1.001 s by worker and again at 2.000 s by worker; "
+        "the program ended at 1.500 s; 3 times in all"
+    )
 
 
 def test_it_blames_whoever_sent_the_record_twice():
@@ -136,6 +168,17 @@ def test_it_blames_whoever_sent_the_record_twice():
     assert causes(check(twice, processed("o0", "o0", "o0"))) == {
         ("duplicate-processing", "processed-twice"): 1
     }
+
+
+def test_it_tells_of_no_break_where_the_record_was_sent_twice():
+    twice = [*topic_of("o0"), *stored("o0", offset=7), *read("o0", offset=7)]
+
+    result = check(twice, processed("o0"), broke(at=1500), processed("o0", at=2000))
+
+    assert causes(result) == {("duplicate-processing", "sent-twice"): 1}
+    assert result.anomalies[0].evidence[0].what == (
+        "record o0 was processed at 1.000 s by worker and again at 2.000 s by worker"
+    )
 
 
 def test_it_finds_it_in_a_topic_that_was_not_read_back():

@@ -30,7 +30,9 @@ def check(*parts, **terms):
 
 
 def test_it_is_kept_when_all_that_was_stored_can_be_read():
-    assert check(filled("o1", 0), filled("o2", 1), read("o1", "o2")).kept is True
+    result = check(filled("o1", 0), filled("o2", 1), read("o1", "o2"))
+
+    assert (result.kept, result.figures) == (True, {"stored": 2, "gone": 0})
 
 
 def test_it_reports_a_record_that_no_log_holds_any_more():
