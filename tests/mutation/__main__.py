@@ -61,7 +61,7 @@ class Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.util.spec_from_file_location(name, self._path, loader=self)
 
     def exec_module(self, module):
-        exec(compile(self._mutant.tree, str(self._path), "exec"), module.__dict__)
+        exec(compile(self._mutant.make(), str(self._path), "exec"), module.__dict__)
 
 
 def files_for(name: str) -> list[str]:
@@ -102,7 +102,7 @@ def score(name: str, share: float, rng: random.Random) -> tuple[int, int]:
     known = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get(name, {})
     source = (CHECKERS / f"{name}.py").read_text(encoding="utf-8")
     tests = files_for(name)
-    whole = Mutant(0, "nothing", "nothing", ast.parse(source))
+    whole = Mutant(0, "nothing", "nothing", "", lambda: ast.parse(source))
     if not tests or noticed(name, whole, tests):
         sys.exit(f"{name}: its tests fail without any change: {tests}")
     tried = killed = 0

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 COMPARED = {
     ast.Lt: (ast.LtE, ast.Gt),
@@ -32,13 +33,13 @@ NAMED = {"min": "max", "max": "min", "any": "all", "all": "any", "bisect_left": 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: where, what it says now, the whole changed module, and the line it is in."""
+    """One change: where, what it says now, the line it is in, and how to make the module."""
 
     line: int
     was: str
     now: str
-    tree: ast.Module
-    text: str = ""
+    text: str
+    make: Callable[[], ast.Module]
 
     @property
     def name(self) -> str:
@@ -60,10 +61,11 @@ def mutants(source: str) -> Iterator[Mutant]:
             continue
         for changed in _changes(node):
             text = lines[node.lineno - 1].strip()
-            yield _mutant(tree, number, node, changed, text)
+            make = partial(_made, tree, number, node, changed)
+            yield Mutant(node.lineno, _short(node), _short(changed), text, make)
 
 
-def _mutant(tree: ast.Module, number: int, node: ast.AST, changed: ast.AST, text: str) -> Mutant:
+def _made(tree: ast.Module, number: int, node: ast.AST, changed: ast.AST) -> ast.Module:
     whole = copy.deepcopy(tree)
     # The walk visits a copy in the same order.
     target = next(each for n, each in enumerate(ast.walk(whole)) if n == number)
@@ -72,8 +74,7 @@ def _mutant(tree: ast.Module, number: int, node: ast.AST, changed: ast.AST, text
     target.__dict__.update(copy.deepcopy(changed).__dict__)
     ast.copy_location(target, node)
     ast.fix_missing_locations(whole)
-    line = getattr(node, "lineno", 0)
-    return Mutant(line, _short(node), _short(changed), whole, text)
+    return whole
 
 
 def _short(node: ast.AST) -> str:

@@ -57,7 +57,7 @@ def test_it_tells_two_places_of_one_change_apart_by_their_lines():
 def test_every_mutant_is_a_module_of_its_own():
     source = "x = 1 + 2\ny = a < b"
 
-    whole = {ast.unparse(mutant.tree) for mutant in mutants(source)}
+    whole = {ast.unparse(mutant.make()) for mutant in mutants(source)}
 
     assert len(whole) == len(made(source)) == 5
     assert ast.unparse(ast.parse(source)) not in whole

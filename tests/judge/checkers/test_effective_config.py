@@ -177,3 +177,11 @@ def test_it_does_not_take_a_topic_for_gone_that_was_missing_at_the_beginning_onl
                  detail={"_when": "begin"})  # fmt: skip
 
     assert (check([missing]).kept, check([missing]).anomalies) == (None, ())
+
+
+def test_it_does_not_take_silence_at_the_beginning_for_the_word_none():
+    silent = configured(at=0, when="begin", retention_ms="1")
+
+    result = check(silent, configured(ssl_cipher="any"), required={"ssl.cipher": "None"})
+
+    assert causes(result) == [("wrong-config", "not-as-required")]

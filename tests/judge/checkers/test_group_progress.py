@@ -122,6 +122,14 @@ def test_it_counts_a_restart_at_the_moment_that_the_gap_began():
     assert first_restart(1000) == [("stuck-group", "members-without-progress")]
 
 
+def test_it_does_not_count_the_beginning_of_a_program_as_a_restart():
+    begun = [Op(at, "program", "info", "started") for at in (3000, 3010, 3020)]
+
+    result = stuck(members(1, 50), PUT, processed(*IDS[:9], at=150), begun, END, limit_ms=5000)
+
+    assert causes(result) == [("stuck-group", "members-without-progress")]
+
+
 def test_it_allows_what_just_reaches_the_limit():
     late = [*members(1, 50), *put("o", at=99), *processed("o", at=10_100), *END]
 

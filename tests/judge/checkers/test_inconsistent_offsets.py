@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from histories.words import (
     TOPIC,
     acknowledged,
@@ -164,8 +166,9 @@ def overwritten(order_id, at, offset=0):
     ]
 
 
-def test_it_lists_first_what_was_acknowledged_first():
-    result = check(SYNC, overwritten("o1", at=700), overwritten("o2", at=600, offset=1),
+@pytest.mark.parametrize(("earlier", "later"), [(600, 700), (0, 0.5)])
+def test_it_lists_first_what_was_acknowledged_first(earlier, later):
+    result = check(SYNC, overwritten("o1", at=later), overwritten("o2", at=earlier, offset=1),
                    killed(2))  # fmt: skip
 
     assert [row.id for row in result.anomalies[0].evidence] == ["o2", "o1"]

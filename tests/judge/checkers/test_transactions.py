@@ -169,7 +169,10 @@ def test_it_takes_two_transactions_for_two():
 def test_it_cannot_tell_whose_doing_it_is_when_an_end_was_never_answered():
     late = [*end_asked(7, at=110, kind="info"), *end_asked(7, at=200)]
 
-    assert torn(TWO_PARTS, late, marked("abort", 7, offset=1, partition=1)).kept is None
+    result = torn(TWO_PARTS, late, marked("abort", 7, offset=1, partition=1))
+
+    assert (result.kept, result.figures) == (None, {"transactions": 1, "torn": 1})
+    assert result.summary == ("a transaction is torn, and its end was asked for without an answer")
 
 
 def test_it_cannot_tell_without_transactions():

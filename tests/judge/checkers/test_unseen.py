@@ -24,6 +24,7 @@ def check(*parts, **options):
 
 
 def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
     return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
@@ -102,6 +103,36 @@ def test_it_blames_a_commit_where_the_partition_moved_to_another_program():
     assert causes(result) == {("unseen", "committed-before-processing"): 2}
 
 
+def test_it_blames_a_commit_that_stood_at_the_moment_when_the_next_program_began():
+    def moved(commit_at):
+        first, then = processed("o0", "o1", by="one"), processed("o4", "o5", at=3000, by="two")
+        return causes(check(SIX, first, committed(4, at=commit_at), then))
+
+    assert moved(3000) == {("unseen", "committed-before-processing"): 2}
+    assert moved(3001) == {("unseen", "skipped"): 2}
+
+
+def test_it_blames_a_commit_where_nothing_below_was_processed():
+    result = check(
+        SIX, committed(2, at=900), broke(at=950), processed("o2", "o3", "o4", "o5", at=1000)
+    )
+
+    assert causes(result) == {("unseen", "committed-before-processing"): 2}
+
+
+def test_it_looks_for_the_break_of_the_program_that_had_come_so_far():
+    result = check(
+        SIX,
+        processed("o0", by="one"),
+        processed("o1", at=1100, by="two"),
+        committed(4, at=1500),
+        broke(at=2000, by="two"),
+        processed("o4", "o5", at=3000, by="one"),
+    )
+
+    assert causes(result) == {("unseen", "committed-before-processing"): 2}
+
+
 def test_it_takes_the_end_of_another_program_for_no_break():
     result = check(
         SIX,
@@ -124,6 +155,39 @@ def test_it_blames_a_program_that_leaves_a_record_out():
         "offset 3 was processed at 1.002 s"
     )
     assert evidence.t_ms == 1002
+
+
+@pytest.mark.parametrize("left_out", range(5))
+def test_it_finds_who_first_went_past_a_record_in_whatever_order_the_others_came(left_out):
+    upwards = [f"o{n}" for n in range(6) if n != left_out]
+
+    def passed(ids):
+        (row,) = check(SIX, processed(*ids)).anomalies[0].evidence
+        return row.what.partition("; ")[2]
+
+    first_ms = 1000 + left_out
+    assert passed(upwards) == f"offset {left_out + 1} was processed at {first_ms / 1000:.3f} s"
+    assert passed(reversed(upwards)) == "offset 5 was processed at 1.000 s"
+
+
+def test_it_takes_another_order_at_the_same_offset_neither_for_later_nor_for_earlier():
+    other = [*handed("x"), *read("x", offset=5), *processed("x", at=1200, by="two")]
+    crash = [*committed(6, at=1500), *broke(at=2000, by="one")]
+
+    result = check(SIX, processed("o0", "o1", "o2", "o3", "o4", by="one"), other, crash)
+
+    assert [row.what for row in result.anomalies[0].evidence] == [
+        "record o5 at partition 0, offset 5, was never processed; offset 6 was committed by "
+        "1.500 s (group billing); the program ended at 2.000 s"
+    ]
+
+
+def test_it_takes_no_deed_for_what_is_not_ours_or_not_there_for_going_past_a_record():
+    elsewhere = [*read("forged", offset=6), *handed("gone")]
+
+    result = check(SIX, elsewhere, processed("o0", "o1", "o2", "o3", "o4", "forged", "gone"))
+
+    assert causes(result) == {("unseen", "never-reached"): 1}
 
 
 @pytest.mark.parametrize(
@@ -219,7 +283,9 @@ def test_it_takes_a_commit_after_the_move_for_no_proof():
 
 
 def test_it_cannot_tell_when_the_topic_holds_nothing_of_ours():
-    assert check(handed("o0"), read("forged"), processed("forged")).kept is None
+    result = check(handed("o0"), read("forged"), processed("forged"))
+
+    assert (result.kept, result.summary) == (None, "the topic holds no record of ours")
 
 
 def test_it_shows_no_more_than_eight():
