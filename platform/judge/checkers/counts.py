@@ -27,6 +27,9 @@ def check(
     They are those of the candidate's blocks; in a run without blocks, batches and bytes on disk
     are those of the logs. `kept` is None where no limit is set or one cannot be counted.
 
+    A load that is wasteful is so from its first block, whereas a ratio is only known at the end
+    of a pair. So an anomaly is dated at the first block that was counted.
+
     Options: 0 is no limit.
         max_requests_per_record: produce requests for each record.
         min_records_per_batch: records in a batch, on the mean.
@@ -56,7 +59,7 @@ def check(
         if value < limit if at_least else value > limit:
             bound = "at least" if at_least else "at most"
             summary = f"{value:.4g} {words}; asked for is {bound} {limit:g}"
-            shown = Evidence(summary, _last_ms(history), detail={name: round(value, 6)})
+            shown = Evidence(summary, _first_ms(history), detail={name: round(value, 6)})
             anomalies.append(Anomaly("wasteful", cause, 1, summary, (shown,)))
     if anomalies:
         summary = "; ".join(anomaly.summary for anomaly in anomalies)
@@ -110,5 +113,6 @@ def _per_record(history: History, count: str) -> _Count:
     return sum(much for much, _ in both), sum(among for _, among in both)
 
 
-def _last_ms(history: History) -> float | None:
-    return max((op.t_ms for op in blocks(history, CANDIDATE)), default=None)
+def _first_ms(history: History) -> float | None:
+    counted = (op for op in blocks(history, CANDIDATE) if op.type == "ok")
+    return min((op.t_ms for op in counted), default=None)

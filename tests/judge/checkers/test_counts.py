@@ -66,6 +66,21 @@ def test_it_says_how_much_it_was():
     assert result.summary == "0.04 requests per record; asked for is at most 0.03"
 
 
+def test_what_it_finds_is_dated_at_the_first_block_that_was_counted():
+    failed = block("candidate", 1, 15, kind="fail", records=100, requests=100)
+    other = block("baseline", 1, 10, records=100, requests=100)
+
+    result = check(BLOCKS[2:], BLOCKS[1:2], failed, other, max_requests_per_record=0.03)
+
+    assert [row.t_ms for row in result.anomalies[0].evidence] == [20]
+
+
+def test_what_it_finds_in_the_logs_has_no_moment():
+    result = check(stored("o1"), min_records_per_batch=2)
+
+    assert [row.t_ms for row in result.anomalies[0].evidence] == [None]
+
+
 def test_it_counts_the_logs_in_a_run_without_blocks():
     logs = [
         *stored("o1", "o2", "o3", offset=0),

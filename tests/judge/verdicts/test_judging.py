@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from histories.copying import block
 from histories.words import (
     accepted,
     acknowledged,
@@ -107,6 +108,38 @@ def test_it_names_first_what_broke_first():
     report = judge(sound_run(), LOST, REFUSING, read(end=0))
 
     assert [anomaly.name for anomaly in report.anomalies] == ["lost-write", "unavailable"]
+
+
+@pytest.mark.parametrize("last_pair_s", [0.001, 0.1, 2.0])
+def test_of_a_load_that_breaks_everything_the_count_is_named_first(last_pair_s):
+    pairs = [("a", "b"), *[("baseline", "candidate")] * 3]
+    ops = [
+        op
+        for n, arms in enumerate(pairs)
+        for at, arm in enumerate((*arms, *arms[::-1]))
+        for op in block(
+            arm, n, 1000 * n + 100 * at, records=100, seconds=last_pair_s if n == 3 else 1.0,
+            batches=100, p50_ms=900 if arm == "candidate" else 5,
+        )
+    ]  # fmt: skip
+    report = judge(
+        sound_run(),
+        ops,
+        read(end=0),
+        promises=("paired_ratio", "counts", "latency_budget"),
+        options={"counts": {"min_records_per_batch": 4}, "program": {"expects": "no_program"}},
+        min_orders=0,
+    )
+
+    assert outcome(report) == (
+        "FAIL",
+        "too-small-batches",
+        [
+            ("wasteful", "too-small-batches"),
+            ("too-slow", "waits-too-long"),
+            ("too-little-gain", "gain-too-small"),
+        ],
+    )
 
 
 def test_it_fails_a_service_that_refuses_everything():
