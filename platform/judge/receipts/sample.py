@@ -11,7 +11,7 @@ from judge.receipts.standing import is_fresh
 from judge.solutions import Solution, load_solutions
 
 SAMPLE = 2
-"""Solutions a lab: half a minute each, so that seven labs take seven minutes of a suite."""
+"""Solutions a lab: half a minute each, so that eight labs take eight minutes of a suite."""
 
 
 def seed_of_today() -> str:
