@@ -90,5 +90,9 @@ CHECK_WORDS = {
         "Every lost record is named, with its offset and epoch, and no other.",
     ),
     "writes_resume": ("Writing goes on", "Our own careful producer is served again."),
+    "alerts": (
+        "The right people are told",
+        "A page fires for what cannot wait, and for nothing else.",
+    ),
 }
 """Check -> its name on the page and the promise it tests."""

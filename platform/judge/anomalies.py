@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from judge.anomalies_of_alerts import ALERT_CAUSES
 from judge.anomalies_of_consumers import CONSUMER_CAUSES
 from judge.anomalies_of_settings import SETTINGS_CAUSES
 
@@ -137,6 +138,7 @@ CAUSES: Mapping[str, Mapping[str, str]] = {
     },
     **CONSUMER_CAUSES,
     **SETTINGS_CAUSES,
+    **ALERT_CAUSES,
 }
 """Anomaly -> cause -> what it means. docs/verdicts.md lists the same words."""
 

@@ -53,7 +53,8 @@ class Op:
     transac-   info     state       id (transactional id), detail: state, pid, pepoch,
     tion                            timeout_ms, partitions
     program    ok       processed   id, detail: program: its side effect for that record
-    fault      invoke   <fault>     broker; planned
+    fault      invoke   <fault>     broker; planned. detail: as (its name, where it is another),
+                                    optional, alert and alert_within_s (see judge.alerts_asked)
     fault      ok/fail  <fault>     broker, detail: proof; the fault took effect / did not
     fault      info     healed      broker, detail: proof
     canary     ok       send/read   topic, ids: what our own producers were told, and read back

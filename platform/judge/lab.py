@@ -12,11 +12,14 @@ from judge.errors import LabError
 from judge.fields import Fields, read_fields
 from judge.lab_stages import StageSpec, read_stages
 from judge.scenario import Scenario, read_scenario
-from judge.scenario_check import check_scenario
+from judge.scenario_check import check_alerts, check_programs, check_scenario
 
-CLIENTS = ("python", "java", "runbook", "config")
+CLIENTS = ("python", "java", "runbook", "config", "rules")
 """What the learner's files are: a program of a kind in `judge.inside.programs`, or settings that
-our own load or a topic is given."""
+our own load or a topic is given, or alert rules that are worked out on what the run showed."""
+
+NEVER_STARTED = ("config", "rules")
+"""Kinds of client that are no program: nothing of the learner's runs."""
 
 LEVELS = ("intro", "core", "senior", "principal")
 
@@ -73,6 +76,16 @@ class Lab:
         raise KeyError(f"lab {self.slug} has no stage {name!r}")
 
     @property
+    def runs_program(self) -> bool:
+        """Whether the learner's files are started."""
+        return self.client not in NEVER_STARTED
+
+    @property
+    def rules_file(self) -> str:
+        """The editable file with the learner's alert rules; "" in a lab that takes none."""
+        return self.entry if self.client == "rules" else ""
+
+    @property
     def promises(self) -> tuple[str, ...]:
         """What the fix must keep."""
         return self.stage("fix").promises
@@ -109,6 +122,8 @@ def load_lab(folder: Path) -> Lab:
     check_scenario(lab.scenario, [file.name for file in editable])
     if lab.entry not in lab.starter:
         raise top.wrong("entry", f"names {lab.entry!r}, which is not an editable file.")
+    check_alerts(lab.scenario, takes_rules=bool(lab.rules_file), promises=lab.promises)
+    check_programs(lab.scenario, runs_program=lab.runs_program, client=lab.client)
     _prose(folder, "design.md")
     return lab
 

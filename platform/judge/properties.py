@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from judge.client_keys import CEILINGS, JAVA_NAMES, KNOWN, why_shut
 from judge.errors import LearnerError
+from judge.printable import printable
 
 MAX_SETTING_LINES = 200
 """More than Kafka has settings of a topic; bounds what one file can ask of brokers and clients."""
@@ -104,9 +105,3 @@ def _check_size(each: Setting, name: str) -> None:
             f"{name}, line {each.line}: {each.key} may be up to {most} here.",
             name,
         )
-
-
-def printable(text: str, limit: int = 80) -> str:
-    """`text` as it may be shown: quoted, control characters escaped, bounded in length."""
-    shown = ascii(text[:limit]) if not text[:limit].isprintable() else f"“{text[:limit]}”"
-    return shown + ("…" if len(text) > limit else "")

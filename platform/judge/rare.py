@@ -14,6 +14,8 @@ RARE = (
     ("log", "segments"),
     ("metadata", "config"),
     ("metadata", "topic"),
+    ("metadata", "fencing"),
+    ("metadata", "controller"),
     ("metadata", "partition_change"),
     ("transaction", "state"),
     ("load", "block"),

@@ -24,7 +24,7 @@ from judge.shapes import shape_of
 from judge.terms import Terms, closing
 from judge.verdict import Report
 from judge.versions import versions
-from judge.workspace import check_files, load_settings, topic_settings
+from judge.workspace import alert_rules, check_files, load_settings, topic_settings
 
 CONDUCT_TIMEOUT_S = 180.0
 """Far above the longest lab: past it the sandbox hangs, and that is ours."""
@@ -200,6 +200,8 @@ def terms_of(job: Job, files: Mapping[str, bytes]) -> Terms:
             "topic, as found": topic_settings(lab, starter),
         },
         versions=versions(),
+        rules=alert_rules(lab, files),
+        brokers=lab.scenario.cluster.brokers,
     )
 
 
@@ -211,7 +213,8 @@ def options_of(lab: Lab) -> dict[str, dict[str, Any]]:
         # Only orders on standard input are answered; elsewhere silence is no failure.
         deeds = scenario.workload.kind == "records" and scenario.source is None
         expects = "processing" if deeds else "nothing"
-        expects = {"config": "no_program", "runbook": "runbook"}.get(lab.client, expects)
+        expects = "runbook" if lab.client == "runbook" else expects
+        expects = expects if lab.runs_program else "no_program"
         options["program"] = {"expects": expects, **options.get("program", {})}
     return options
 

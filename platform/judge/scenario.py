@@ -109,7 +109,8 @@ class Scenario:
     @property
     def settings_watched(self) -> bool:
         """Whether a checker asks which settings were in force at the end."""
-        return bool({"effective_config", "forbidden_means"} & self.checks.keys())
+        asked = any(step.options.get("alert") for step in self.steps)
+        return asked or bool({"effective_config", "forbidden_means"} & self.checks.keys())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, as sent to the sandbox."""

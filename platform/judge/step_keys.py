@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from judge.alerts_asked import ASKED, DUE
 from judge.fault_options import FAULT_OPTIONS, FAULTS
 from judge.fields import Fields
 from judge.program_fault_options import PROGRAM as PROGRAM
@@ -59,8 +60,19 @@ def _inject(row: Fields) -> Options:
         "as": row.text("as", fault),
         "text": row.text("text", ""),
         "optional": row.flag("optional"),
+        **_alert(row),
         "options": FAULT_OPTIONS[fault](row),
     }
+
+
+def _alert(row: Fields) -> Options:
+    """What is asked of the alerts. When one is due is the author's to say, and in the brief."""
+    if not row.has("alert"):
+        return {}
+    asked = row.text("alert", one_of=ASKED)
+    return {"alert": asked} | (
+        {"alert_within_s": row.number("alert_within_s")} if asked in DUE else {}
+    )
 
 
 def _heal(row: Fields) -> Options:

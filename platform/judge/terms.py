@@ -40,6 +40,8 @@ class Terms:
     settings: of whom ("topic", "producer", …) -> name -> value, as in the report.
     input_topic: the topic a copying program reads; "" when it reads none but `topic`.
     isolation: the reads that count, `read_uncommitted` or `read_committed`.
+    rules: the learner's alert rules as they were handed in; None where the lab takes none.
+    brokers: how many brokers the cluster has; 0 when unknown.
     """
 
     lab: str
@@ -59,6 +61,8 @@ class Terms:
     versions: Mapping[str, str] = field(default_factory=dict)
     input_topic: str = ""
     isolation: str = "read_uncommitted"
+    rules: str | None = None
+    brokers: int = 0
 
     def to_detail(self) -> dict[str, Any]:
         """The terms as plain JSON types, for the `scenario begin` operation."""

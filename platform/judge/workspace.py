@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from judge.alert_rules import read_alert_rules
 from judge.client_keys import PRODUCER
 from judge.errors import LabError, LearnerError
 from judge.lab import Lab
-from judge.properties import client_properties, printable, topic_properties
+from judge.printable import printable
+from judge.properties import client_properties, topic_properties
 
-__all__ = ["check_files", "load_settings", "printable", "topic_settings"]
+__all__ = ["alert_rules", "check_files", "load_settings", "printable", "topic_settings"]
 
 
 def check_files(lab: Lab, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -31,6 +33,7 @@ def check_files(lab: Lab, files: Mapping[str, bytes]) -> dict[str, bytes]:
     merged = {name: text.encode() for name, text in lab.starter.items()} | dict(files)
     topic_settings(lab, merged)
     load_settings(lab, merged)
+    alert_rules(lab, merged)
     return merged
 
 
@@ -56,6 +59,22 @@ def load_settings(lab: Lab, files: Mapping[str, bytes]) -> dict[str, dict[str, s
     except LearnerError as wrong:
         raise LabError(f"starter/{name}", "", str(wrong)) from None
     return {"candidate": client_properties(files[name], name, PRODUCER), "baseline": baseline}
+
+
+def alert_rules(lab: Lab, files: Mapping[str, bytes]) -> str | None:
+    """The learner's alert rules as they were written; None in a lab that takes none.
+
+    Raises LearnerError for rules that cannot be read, and LabError for a starter of that kind.
+    """
+    name = lab.rules_file
+    if not name:
+        return None
+    try:
+        read_alert_rules(lab.starter[name].encode(), name)
+    except LearnerError as wrong:
+        raise LabError(f"starter/{name}", "", str(wrong)) from None
+    read_alert_rules(files[name], name)
+    return files[name].decode()
 
 
 def _check_content(name: str, content: bytes, max_bytes: int) -> None:

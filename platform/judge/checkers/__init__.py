@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from judge.checkers import (
     aborted_reads,
+    alerts,
     availability,
     balance,
     commit_ahead,
@@ -70,6 +71,7 @@ CHECKERS: Mapping[str, Check] = {
     "stored_writes": stored_writes.check,
     "writes_resume": writes_resume.check,
     "diagnosis": diagnosis.check,
+    "alerts": alerts.check,
 }
 """Name of the promise -> the function that tests it, in the order reports list them."""
 

@@ -23,9 +23,7 @@ def inject(run: RunState, options: Mapping[str, Any]) -> None:
     text = options["text"] or name.replace("_", " ")
     run.tell("stage", stage="fault", label=text)
     leader = run.leader_of(run.topic)
-    # A program may never give such a fault its occasion; then there is nothing to be proved.
-    optional = {"optional": True} if options.get("optional") else None
-    run.note(Op(run.now_ms(), "fault", "invoke", name, broker=leader, detail=optional))
+    run.note(Op(run.now_ms(), "fault", "invoke", name, broker=leader, detail=_told(options)))
     fault = run.faults[known_as] = FAULTS[name](options["options"])
     try:
         proof = fault.inject(run)
@@ -73,3 +71,12 @@ def heal_all(run: RunState) -> None:
         has_fired(run, known_as)
         if fault.lasting:
             heal(run, known_as)
+
+
+def _told(options: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What whoever judges must know of a fault besides its kind."""
+    # A program may never give an optional one its occasion; then there is nothing to be proved.
+    told = {"optional": True} if options.get("optional") else {}
+    told |= {key: options[key] for key in ("alert", "alert_within_s") if key in options}
+    known_as = {"as": options["as"]} if options["as"] != options["fault"] else {}
+    return {**told, **known_as} or None
