@@ -29,19 +29,20 @@ class Firing:
     span: Span
 
 
-def firings(rules: Sequence[AlertRule], known: Known, until_ms: float) -> list[Firing]:
-    """Every firing of every rule from the beginning of the run until `until_ms`, by their begin."""
-    found = [
-        Firing(rule, Span(span.begin_ms + rule.for_s * 1000, span.end_ms))
-        for rule in rules
-        for span in true_spans(rule, known, until_ms)
-        if span.begin_ms + rule.for_s * 1000 < span.end_ms
+def firings(rule: AlertRule, held: Sequence[Span]) -> list[Firing]:
+    """Every firing of a rule whose condition held for these times, by their begin."""
+    for_ms = rule.for_s * 1000
+    return [
+        Firing(rule, Span(exact_ms(span.begin_ms + for_ms), span.end_ms))
+        for span in held
+        if span.begin_ms + for_ms < span.end_ms
     ]
-    return sorted(found, key=lambda each: (each.span.begin_ms, each.rule.name))
 
 
 def true_spans(rule: AlertRule, known: Known, until_ms: float) -> list[Span]:
-    """When the rule's condition held, `for_s` left aside.
+    """When the rule's condition held from the beginning of the run until `until_ms`.
+
+    How long is another matter: `for_s` is left aside.
 
     It is worked out at every moment at which a metric of it changed: nothing is sampled, so no
     moment is missed and none is drawn by lot.

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from judge.errors import LabError
+from judge.alert_rules import read_alert_rules
+from judge.errors import LabError, LearnerError
 from judge.fields import Fields, read_fields
 from judge.lab_stages import StageSpec, read_stages
 from judge.scenario import Scenario, read_scenario
@@ -124,8 +125,17 @@ def load_lab(folder: Path) -> Lab:
         raise top.wrong("entry", f"names {lab.entry!r}, which is not an editable file.")
     check_alerts(lab.scenario, takes_rules=bool(lab.rules_file), promises=lab.promises)
     check_programs(lab.scenario, runs_program=lab.runs_program, client=lab.client)
+    _check_rules(lab)
     _prose(folder, "design.md")
     return lab
+
+
+def _check_rules(lab: Lab) -> None:
+    if lab.rules_file:
+        try:
+            read_alert_rules(lab.starter[lab.rules_file].encode(), lab.rules_file)
+        except LearnerError as wrong:
+            raise LabError(f"starter/{lab.rules_file}", "", str(wrong)) from None
 
 
 def lab_folders(labs: Path) -> list[Path]:

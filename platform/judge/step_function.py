@@ -45,11 +45,13 @@ def steps(changes: Iterable[tuple[float, float]], begin: float = 0.0) -> StepFun
     for t_ms, value in changes:
         # Clocks of several nodes may differ by a hair: what comes later never happened before.
         at_ms = max(exact_ms(t_ms), moments[-1])
-        if at_ms == moments[-1]:
-            values[-1] = float(value)
-        elif value != values[-1]:
+        if at_ms > moments[-1]:
             moments.append(at_ms)
             values.append(float(value))
+        values[-1] = float(value)
+        if len(values) > 1 and values[-1] == values[-2]:
+            moments.pop()
+            values.pop()
     return StepFunction(tuple(moments), tuple(values))
 
 

@@ -64,15 +64,11 @@ def load_settings(lab: Lab, files: Mapping[str, bytes]) -> dict[str, dict[str, s
 def alert_rules(lab: Lab, files: Mapping[str, bytes]) -> str | None:
     """The learner's alert rules as they were written; None in a lab that takes none.
 
-    Raises LearnerError for rules that cannot be read, and LabError for a starter of that kind.
+    Raises LearnerError for rules that cannot be read.
     """
     name = lab.rules_file
     if not name:
         return None
-    try:
-        read_alert_rules(lab.starter[name].encode(), name)
-    except LearnerError as wrong:
-        raise LabError(f"starter/{name}", "", str(wrong)) from None
     read_alert_rules(files[name], name)
     return files[name].decode()
 

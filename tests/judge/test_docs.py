@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from judge.alert_rules import KEYS, SEVERITIES
+from judge.alerts_asked import ASKED
 from judge.checkers import PROMISES
 from judge.lab import CLIENTS, LEVELS, ProgramLimits
 from judge.lab_stages import STAGE_NAMES
+from judge.metrics import METRICS
 from judge.scenario import CANARIES, ISOLATIONS, WORKLOADS
 from judge.step_keys import BLAMES, CONDITIONS, STEP_KEYS
 from judge.verdict import Evidence, Report, Verdict
@@ -33,6 +36,9 @@ CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
         *STAGE_NAMES,
         *LEVELS,
         *CLIENTS,
+        *KEYS,
+        *SEVERITIES,
+        *ASKED,
         *(field.name for field in fields(ProgramLimits)),
     ],
 )
@@ -43,6 +49,17 @@ def test_labs_md_names_every_word_an_author_may_use(word):
 @pytest.mark.parametrize("field", fields(ProgramLimits), ids=lambda field: field.name)
 def test_labs_md_gives_the_limits_that_hold_when_left_out(field):
     assert re.search(rf"`{field.name}` \| {field.default} ", LABS)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_labs_md_says_what_each_metric_means(name):
+    assert f"\n| `{name}` | {METRICS[name].meaning} |\n" in LABS
+
+
+def test_labs_md_lists_no_metric_that_is_none():
+    table = LABS[LABS.index("| metric | meaning |") : LABS.index("Partitions are those of")]
+
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(METRICS)
 
 
 def test_cli_md_names_every_key_of_the_report():

@@ -9,6 +9,7 @@ import pytest
 
 from judge.errors import LabError
 from judge.lab import load_lab
+from judge.run import options_of
 from judge.solutions import load_solutions
 
 LAB = Path(__file__).parents[2] / "labs" / "acked-then-gone"
@@ -133,3 +134,88 @@ def test_it_refuses_a_brief_that_is_not_utf_8(folder):
 
     with pytest.raises(LabError, match="not UTF-8"):
         load_lab(folder)
+
+
+RULES = LAB.parent / "pages-that-matter"
+
+
+@pytest.fixture
+def rules_folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "pages-that-matter"
+    shutil.copytree(RULES, copy)
+    return copy
+
+
+def test_alert_rules_are_no_program_and_have_a_file():
+    lab = load_lab(RULES)
+
+    assert (lab.runs_program, lab.rules_file) == (False, "alerts.toml")
+    assert (load_lab(LAB).runs_program, load_lab(LAB).rules_file) == (True, "")
+    assert options_of(lab)["program"] == {"expects": "no_program"}
+    assert lab.scenario.settings_watched
+    asked = [step.options.get("alert") for step in lab.scenario.steps if step.do == "inject"]
+    assert asked == ["quiet", "quiet", "ticket", "page", None]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "blamed"),
+    [
+        ("lab.toml", '["alerts"]', '["stored_writes"]', ("lab.toml", "promises", "client")),
+        ("lab.toml", '"rules"', '"config"', ("scenario.toml", "step[2].alert", "asks for alerts")),
+        (
+            "scenario.toml",
+            'do = "start_orders"',
+            'do = "start_program"',
+            ("scenario.toml", "step[0].do", "Remove the step."),
+        ),
+        (
+            "scenario.toml",
+            'kind = "records"',
+            'kind = "orders"',
+            ("scenario.toml", "workload.kind", "a program is handed"),
+        ),
+        (
+            "scenario.toml",
+            'alert = "quiet"',
+            'alert = "silence"',
+            ("scenario.toml", "step[2].alert", "'quiet'"),
+        ),
+        (
+            "scenario.toml",
+            'alert = "quiet"',
+            'alert = "quiet"\nalert_within_s = 5',
+            ("scenario.toml", "step[2].alert_within_s", "is not a key"),
+        ),
+        (
+            "scenario.toml",
+            "alert_within_s = 12\n",
+            "",
+            ("scenario.toml", "alert_within_s", "is missing"),
+        ),
+        (
+            "starter/alerts.toml",
+            "severity",
+            "severty",
+            ("starter/alerts.toml", "", "Did you mean severity?"),
+        ),
+    ],
+)
+def test_it_names_file_key_and_rule_of_a_broken_lab_of_alerts(rules_folder, name, old, new, blamed):
+    change(rules_folder, name, old, new)
+
+    with pytest.raises(LabError) as caught:
+        load_lab(rules_folder)
+
+    file, key, rule = blamed
+    assert caught.value.file == file
+    assert key in caught.value.key
+    assert rule in str(caught.value)
+
+
+def test_a_lab_of_alerts_asks_for_some(rules_folder):
+    path = rules_folder / "scenario.toml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(x for x in lines if not x.startswith("alert")), encoding="utf-8")
+
+    with pytest.raises(LabError, match="asks nothing of the alerts"):
+        load_lab(rules_folder)

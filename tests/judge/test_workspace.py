@@ -9,7 +9,7 @@ import pytest
 
 from judge.errors import LabError, LearnerError
 from judge.lab import load_lab
-from judge.workspace import check_files, load_settings, topic_settings
+from judge.workspace import alert_rules, check_files, load_settings, topic_settings
 
 LAB = load_lab(Path(__file__).parents[2] / "labs" / "acked-then-gone")
 
@@ -73,3 +73,28 @@ def test_it_tells_a_learners_forbidden_setting_from_the_authors():
         load_settings(measured(""), {"producer.properties": bad.encode()})
     with pytest.raises(LabError, match=r"starter/producer\.properties"):
         load_settings(measured(bad), {"producer.properties": b""})
+
+
+RULES = load_lab(Path(__file__).parents[2] / "labs" / "pages-that-matter")
+
+
+def test_it_takes_alert_rules_as_they_were_written():
+    text = "# mine\n" + RULES.starter["alerts.toml"]
+
+    files = check_files(RULES, {"alerts.toml": text.encode()})
+
+    assert alert_rules(RULES, files) == text
+    assert alert_rules(LAB, check_files(LAB, {})) is None
+
+
+def test_it_refuses_an_alert_rule_with_its_place_and_the_remedy():
+    text = RULES.starter["alerts.toml"].replace("under_replicated", "under_replicatd")
+
+    with pytest.raises(LearnerError) as caught:
+        check_files(RULES, {"alerts.toml": text.encode()})
+
+    assert caught.value.code == "bad-alert"
+    assert str(caught.value) == (
+        "alerts.toml, alert 1 “a replica is missing” cannot be read, `when` at character 1: "
+        "“under_replicatd_partitions” is no metric. Did you mean under_replicated_partitions?"
+    )

@@ -14,21 +14,21 @@ from judge.index import History
 
 @dataclass(frozen=True, slots=True)
 class AlertRun:
-    """What fired in a run until `until_ms`, and what was asked of it."""
+    """What fired in a run until `until_ms`, and what was asked of it.
+
+    held: rule -> when its condition held, whether or not for long enough.
+    """
 
     rules: Sequence[AlertRule]
     known: Known
     windows: Sequence[FaultWindow]
     until_ms: float
+    held: Mapping[str, Sequence[Span]]
     fired: Sequence[Firing]
 
     def of(self, severity: str) -> list[Firing]:
         """What fired of one severity, by its begin."""
         return [each for each in self.fired if each.rule.severity == severity]
-
-    def held(self, rule: AlertRule) -> list[Span]:
-        """When a rule's condition held, whether or not for long enough."""
-        return true_spans(rule, self.known, self.until_ms)
 
     def told_at(self, rule: AlertRule, t_ms: float) -> dict[str, float]:
         """What the metrics that a rule names were at a moment."""
@@ -43,7 +43,10 @@ class AlertRun:
 def alert_run(history: History, rules: Sequence[AlertRule], known: Known) -> AlertRun:
     """Work the rules out on a run; `known` has every metric that they name."""
     until_ms = last_seen_ms(history)
-    return AlertRun(rules, known, fault_windows(history), until_ms, firings(rules, known, until_ms))
+    held = {rule.name: true_spans(rule, known, until_ms) for rule in rules}
+    fired = [firing for rule in rules for firing in firings(rule, held[rule.name])]
+    fired.sort(key=lambda firing: (firing.span.begin_ms, firing.rule.name))
+    return AlertRun(rules, known, fault_windows(history), until_ms, held, fired)
 
 
 def said(values: Mapping[str, float]) -> str:

@@ -101,7 +101,7 @@ def _asked(run: AlertRun, window: FaultWindow) -> list[AlertRule]:
 def _held_in(run: AlertRun, rule: AlertRule, window: FaultWindow) -> list[Span]:
     """When a rule's condition held in the time of a fault, for however short."""
     end_ms = min(window.over_ms, run.until_ms)
-    spans = run.held(rule)
+    spans = run.held[rule.name]
     return [each for each in spans if each.end_ms > window.begin_ms and each.begin_ms <= end_ms]
 
 

@@ -23,7 +23,7 @@ def inject(run: RunState, options: Mapping[str, Any]) -> None:
     text = options["text"] or name.replace("_", " ")
     run.tell("stage", stage="fault", label=text)
     leader = run.leader_of(run.topic)
-    run.note(Op(run.now_ms(), "fault", "invoke", name, broker=leader, detail=_told(options)))
+    run.note(Op(run.now_ms(), "fault", "invoke", name, broker=leader, detail=told_of(options)))
     fault = run.faults[known_as] = FAULTS[name](options["options"])
     try:
         proof = fault.inject(run)
@@ -73,7 +73,7 @@ def heal_all(run: RunState) -> None:
             heal(run, known_as)
 
 
-def _told(options: Mapping[str, Any]) -> dict[str, Any] | None:
+def told_of(options: Mapping[str, Any]) -> dict[str, Any] | None:
     """What whoever judges must know of a fault besides its kind."""
     # A program may never give an optional one its occasion; then there is nothing to be proved.
     told = {"optional": True} if options.get("optional") else {}

@@ -1,0 +1,263 @@
+"""Alerts: who was told of what, by the learner's rules on what the cluster went through."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from histories.watching import back, begun, decided, fenced, healed, proved, watched
+from histories.words import TOPIC, handed
+from judge.checkers import alerts
+from judge.history import Op
+from judge.indexing import index_history
+from judge.judging import judge_history
+
+
+def rule(when, for_s=0.0, severity="page", name=None):
+    return f"""[[alert]]
+name = "{name or severity + " on " + when}"
+when = "{when}"
+for_s = {for_s}
+severity = "{severity}"
+"""
+
+
+UNDER = "under_min_isr_partitions > 0"
+MISSING = "under_replicated_partitions > 0"
+GOOD = rule(UNDER, 2) + rule(MISSING, 5, "ticket")
+
+
+def patched(at=10_000.0, **asked):
+    """One broker is away for four seconds, as on a patch day."""
+    return [
+        *begun("restart_broker", at, **({"alert": "quiet"} | asked)),
+        *decided(at + 100, 1, (1, 2)),
+        *fenced(3, at + 110),
+        *proved("restart_broker", at + 200),
+        *back(3, at + 3900),
+        *decided(at + 4000, 1, (1, 2, 3)),
+        *healed(asked.get("known_as", "restart_broker"), at + 4100),
+    ]
+
+
+def dark(at=30_000.0, for_ms=12_000.0, **asked):
+    """Two brokers are dead until they are started again."""
+    return [
+        *begun("kill_brokers", at, **({"alert": "page", "alert_within_s": 10} | asked)),
+        *proved("kill_brokers", at + 50),
+        *decided(at + 1500, 1, (1,), election="clean"),
+        *fenced(2, at + 1500),
+        *fenced(3, at + 1500),
+        *begun("start_broker", at + for_ms),
+        *back(2, at + for_ms + 2000),
+        *back(3, at + for_ms + 2000),
+        *decided(at + for_ms + 2500, 1, (1, 2)),
+        *decided(at + for_ms + 3000, 1, (1, 2, 3)),
+        *proved("start_broker", at + for_ms + 3100),
+    ]
+
+
+def check(rules, *parts, clear_within_ms=10_000, **terms):
+    history = index_history(watched(*parts, rules=rules, **terms))
+    return alerts.check(history, clear_within_ms=clear_within_ms)
+
+
+def causes(result):
+    assert (result.kept is False) == bool(result.anomalies)
+    return [(anomaly.name, anomaly.cause) for anomaly in result.anomalies]
+
+
+def told(result):
+    return [row.what for anomaly in result.anomalies for row in anomaly.evidence]
+
+
+def test_it_is_kept_when_everybody_is_told_what_is_theirs():
+    result = check(GOOD, patched(), dark())
+
+    assert result.kept is True
+    assert result.summary == "1 page and 1 ticket, each where it was due"
+    assert result.figures == {"rules": 2, "pages": 1, "tickets": 1}
+
+
+def test_a_page_on_patch_day_is_false():
+    result = check(rule(MISSING) + GOOD, patched(), dark())
+
+    assert causes(result) == [("false-page", "paged-without-need")]
+    assert result.anomalies[0].count == 1
+    assert result.anomalies[0].summary == (
+        f"the page “page on {MISSING}” fired at 10.100 s, "
+        "and the fault restart broker calls for no page"
+    )
+    assert told(result) == [
+        f"page “page on {MISSING}” ({MISSING}, for 0 s) fired from 10.100 s to 14.000 s; "
+        "at 10.100 s under_replicated_partitions = 1"
+    ]
+    assert result.anomalies[0].evidence[0].detail == {"under_replicated_partitions": 1.0}
+
+
+def test_it_counts_pages_of_one_kind_together():
+    result = check(rule(MISSING), patched(), patched(20_000, known_as="next"))
+
+    assert result.anomalies[0].count == 2
+    assert result.anomalies[0].summary.endswith("calls for no page, and 1 other like it")
+    assert [row.t_ms for row in result.anomalies[0].evidence] == [10_100, 20_100]
+
+
+def test_a_page_that_waits_for_longer_than_a_patch_takes_is_not_false():
+    assert check(rule(MISSING, 3.9) + rule(UNDER), patched(), dark()).kept is True
+    assert check(rule(MISSING, 3.8) + rule(UNDER), patched(), dark()).kept is False
+
+
+def test_a_page_while_nothing_is_wrong_is_false():
+    result = check(GOOD + rule("active_brokers < 4"), patched(), dark())
+
+    assert ("false-page", "paged-for-nothing") in causes(result)
+    assert "fired at 0.000 s, while nothing was wrong" in result.summary
+
+
+def test_nobody_is_blamed_for_a_page_on_a_fault_of_which_nothing_is_asked():
+    assert check(rule(MISSING), patched(alert="")).kept is True
+    assert check(rule(MISSING), patched(), begun("slow_link", 10_050)).kept is False
+    assert check(rule(MISSING), patched(), begun("slow_link", 10_100)).kept is True
+
+
+def test_a_fault_lasts_until_every_replica_is_in_sync_again():
+    early = [op for op in patched(alert="") if op.f != "healed"] + healed("restart_broker", 11_000)
+    headless = decided(15_000, None, (1, 2, 3))
+
+    assert check(rule(MISSING, 1.5), early).kept is True
+    assert causes(check(rule("offline_partitions > 0"), early, headless)) == [
+        ("false-page", "paged-for-nothing")
+    ]
+
+
+def test_it_says_how_far_the_metrics_went_when_no_condition_held():
+    result = check(rule("offline_partitions > 0"), dark())
+
+    assert causes(result) == [("missed-page", "never-paged")]
+    assert result.anomalies[0].summary == (
+        "the fault kill brokers took hold at 30.050 s, and no page began to fire by 40.050 s"
+    )
+    assert result.anomalies[0].evidence[0].t_ms == 30_050
+    assert told(result)[1] == (
+        "page “page on offline_partitions > 0” (offline_partitions > 0, for 0 s): "
+        "its condition never held; at most offline_partitions = 0"
+    )
+
+
+def test_it_says_for_how_long_a_condition_held_that_is_too_patient():
+    result = check(rule(UNDER, 60), dark())
+
+    assert causes(result) == [("missed-page", "page-too-patient")]
+    assert told(result)[1].endswith("its condition held from 31.500 s to 44.500 s")
+
+
+def test_a_page_is_late_after_its_time():
+    assert check(rule(UNDER, 8.55), dark()).kept is True
+    assert causes(check(rule(UNDER, 8.551), dark())) == [("missed-page", "paged-too-late")]
+
+
+def test_a_ticket_wakes_nobody():
+    ticket = rule(UNDER, 2, "ticket")
+
+    assert causes(check(ticket, dark())) == [("missed-page", "only-a-ticket")]
+    assert causes(check("", dark())) == [("missed-page", "never-paged")]
+
+
+def test_a_page_that_fired_before_the_fault_tells_nobody_anything():
+    always = rule("leader_elections_total < 1")
+
+    result = check(always, begun("slow_link", 0), dark(), clear_within_ms=90_000)
+
+    assert causes(result) == [("missed-page", "already-paging")]
+
+
+@pytest.mark.parametrize(
+    ("rules", "cause"),
+    [
+        (rule(MISSING, 2, "ticket"), None),
+        (rule(MISSING, 3.9, "ticket"), "ticket-too-patient"),
+        (rule(MISSING, 3.5, "ticket"), "ticket-too-late"),
+        (rule("active_brokers > 0", 0, "ticket"), "ticket-already-open"),
+        (rule(UNDER, 0, "ticket"), "no-ticket"),
+        ("", "no-ticket"),
+    ],
+)
+def test_a_ticket_is_due_as_a_page_is(rules, cause):
+    result = check(rules, patched(alert="ticket", alert_within_s=3))
+
+    assert causes(result) == ([("missed-ticket", cause)] if cause else [])
+
+
+def test_a_page_where_a_ticket_was_due_is_false_and_no_ticket():
+    result = check(rule(MISSING), patched(alert="ticket", alert_within_s=3))
+
+    assert causes(result) == [("false-page", "paged-without-need"), ("missed-ticket", "no-ticket")]
+
+
+def test_a_page_must_end_soon_after_everything_is_whole():
+    latch = rule("increase(leader_elections_total, 20) > 0")
+
+    assert check(latch, dark(), clear_within_ms=6400).kept is True
+    result = check(latch, dark(), clear_within_ms=6300)
+
+    assert causes(result) == [("false-page", "paged-on-after-recovery")]
+    assert "still fired at 51.400 s, long after the cluster was whole again" in result.summary
+    assert result.anomalies[0].evidence[0].t_ms == 51_400
+
+
+def test_a_page_may_go_on_from_one_fault_into_the_next():
+    latch = rule("increase(leader_elections_total, 20) > 0")
+
+    assert check(latch, dark(), patched(46_000, alert=""), clear_within_ms=2000).kept is True
+
+
+def test_it_cannot_tell_where_the_run_ended_before_an_alert_was_due():
+    cut = [op for op in dark() if op.t_ms < 35_000]
+
+    result = check(rule(UNDER, 9), cut, until=40_000)
+
+    assert (result.kept, result.anomalies) == (None, ())
+    assert result.summary.startswith("the run ended at 40.000 s, before an alert was due")
+    assert check(rule(UNDER, 9), cut, until=40_050).kept is False
+    assert check(rule(UNDER, 2), cut, until=40_000).kept is True
+
+
+def test_it_asks_nothing_for_a_fault_that_never_struck():
+    lurking = begun("late_commit", 30_000, alert="page", alert_within_s=1, optional=True)
+
+    assert check(GOOD, lurking).kept is True
+
+
+def test_it_cannot_tell_what_the_run_does_not_show():
+    result = check(rule("active_brokers < 2"), dark(), brokers=0)
+
+    assert (result.kept, result.summary) == (None, "the run does not show active_brokers")
+
+
+def test_it_is_silent_in_a_lab_that_takes_no_rules():
+    assert check(None, patched(), dark()).kept is None
+
+
+def test_orders_that_wait_are_a_symptom_like_any_other():
+    asked = handed(*(f"o{n}" for n in range(50)), at=31_000)
+    stored = [
+        Op(44_000, "ledger", "ok", "send", id=f"o{n}", topic=TOPIC, partition=0, offset=n)
+        for n in range(50)
+    ]
+
+    assert check(rule("orders_waiting > 40", 3), patched(), dark(), asked, stored).kept is True
+    assert check(rule("orders_waiting > 50", 3), patched(), dark(), asked, stored).kept is False
+
+
+def test_the_same_operations_in_another_order_give_the_same():
+    ops = watched(patched(), dark(), rules=rule(MISSING))
+
+    assert judge_history(ops).to_json() == judge_history([ops[0], *reversed(ops[1:])]).to_json()
+
+
+def test_the_metadata_log_decides_where_two_changes_have_one_moment():
+    first, second = decided(20_000, 1, (1,))[0], decided(20_000, 1, (1, 2, 3))[0]
+
+    assert check(rule(UNDER), [replace(second, t_ms=20_000.0), first]).kept is True
