@@ -45,6 +45,9 @@ MORE_TESTS = {
     "log_growth": ["checkers/test_logs_and_tables.py"],
     "balance": ["checkers/test_logs_and_tables.py"],
     "rebuilt_table": ["checkers/test_logs_and_tables.py"],
+    "alert_run": ["checkers/test_alerts.py"],
+    "missed_alerts": ["checkers/test_alerts.py"],
+    "false_pages": ["checkers/test_alerts.py"],
 }  # fmt: skip
 """Where a checker is tested besides `checkers/test_<its name>.py`."""
 
