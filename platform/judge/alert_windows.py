@@ -18,14 +18,15 @@ class FaultWindow:
     """One fault: begun, proved, and over once it was healed and every replica is in sync again.
 
     asked: a word of `judge.alerts_asked`, "" where the lab asks nothing.
-    proved_ms: None for a fault that never struck.
+    proved: whether it struck. proved_ms: when that was seen; `begin_ms` where it was not.
     due_ms: when an alert must have begun to fire.
     """
 
     name: str
     asked: str
     begin_ms: float
-    proved_ms: float | None
+    proved: bool
+    proved_ms: float
     due_ms: float
     over_ms: float
 
@@ -62,20 +63,21 @@ def _window(history: History, begun: Op) -> FaultWindow:
         for op in history.faults
         if op.type == "ok" and op.f == begun.f and op.t_ms >= begun.t_ms
     ]
-    proved_ms = min(proved, default=None)
+    proved_ms = min(proved, default=begun.t_ms)
     done_ms = _done_ms(history, begun, known_as, proved_ms)
     within_ms = float(detail.get("alert_within_s", 0)) * 1000
     return FaultWindow(
         name=known_as,
         asked=str(detail.get("alert", "")),
         begin_ms=begun.t_ms,
+        proved=bool(proved),
         proved_ms=proved_ms,
-        due_ms=(begun.t_ms if proved_ms is None else proved_ms) + within_ms,
+        due_ms=proved_ms + within_ms,
         over_ms=_whole_ms(history, done_ms),
     )
 
 
-def _done_ms(history: History, begun: Op, known_as: str, proved_ms: float | None) -> float:
+def _done_ms(history: History, begun: Op, known_as: str, proved_ms: float) -> float:
     """When nothing more was done to the cluster: healed, or the dead started, or over at once."""
     healed = [
         op.t_ms
@@ -91,7 +93,7 @@ def _done_ms(history: History, begun: Op, known_as: str, proved_ms: float | None
         return min(healed)
     if begun.f in BROKER_DEATHS:
         return min(started, default=history.end_ms)
-    return begun.t_ms if proved_ms is None else proved_ms
+    return proved_ms
 
 
 def _whole_ms(history: History, from_ms: float) -> float:

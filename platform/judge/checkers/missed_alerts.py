@@ -33,7 +33,7 @@ class Miss:
 
 def misses(run: AlertRun) -> list[Miss]:
     """Every fault whose alert did not begin to fire in time."""
-    asking = [each for each in run.windows if each.asked in MISSED and each.proved_ms is not None]
+    asking = [each for each in run.windows if each.asked in MISSED and each.proved]
     found = [(window, _cause(run, window)) for window in asking]
     return [
         Miss(window, cause, window.due_ms <= run.until_ms)
@@ -73,17 +73,16 @@ def _cause(run: AlertRun, window: FaultWindow) -> str | None:
     if any(_held_in(run, rule, window) for rule in _asked(run, window)):
         return too_patient
     written = [each.span.begin_ms for each in run.of(TICKET)]
-    if window.asked == PAGE and any(window.begin_ms <= t <= window.due_ms for t in written):
+    if any(window.begin_ms <= t_ms <= window.due_ms for t_ms in written):
         return "only-a-ticket"
     return never
 
 
 def _summary(miss: Miss) -> str:
     window = miss.window
-    took_ms = window.begin_ms if window.proved_ms is None else window.proved_ms
     noun = _NOUN[window.asked]
     return (
-        f"{window} took hold at {seconds(took_ms)}, "
+        f"{window} took hold at {seconds(window.proved_ms)}, "
         f"and no {noun} began to fire by {seconds(window.due_ms)}"
     )
 

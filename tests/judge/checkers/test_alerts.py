@@ -261,3 +261,111 @@ def test_the_metadata_log_decides_where_two_changes_have_one_moment():
     first, second = decided(20_000, 1, (1,))[0], decided(20_000, 1, (1, 2, 3))[0]
 
     assert check(rule(UNDER), [replace(second, t_ms=20_000.0), first]).kept is True
+
+
+def test_pages_are_told_in_the_order_in_which_they_fired():
+    result = check(rule(MISSING, 3, name="late") + rule(MISSING, 1, name="soon"), patched())
+
+    assert [row.t_ms for row in result.anomalies[0].evidence] == [11_100, 13_100]
+    assert "the page “soon” fired at 11.100 s" in result.summary
+
+
+def test_a_condition_without_a_metric_is_shown_without_one():
+    assert told(check(rule("2 > 1"), patched()))[0].endswith("at 0.000 s no metric")
+
+
+def test_it_shows_of_each_missed_page_how_near_it_came_at_that_time():
+    result = check(rule(MISSING, 60), patched(alert="page", alert_within_s=5), dark())
+
+    assert causes(result) == [("missed-page", "page-too-patient")]
+    assert result.anomalies[0].count == 2
+    first, near, second, near_again = told(result)
+    assert "fault restart broker took hold at 10.200 s" in first
+    assert near.endswith("its condition held from 10.100 s to 14.000 s")
+    assert "fault kill brokers took hold at 30.050 s" in second
+    assert near_again.endswith("its condition held from 31.500 s to 45.000 s")
+
+
+def test_it_shows_the_longest_of_several_times():
+    flapping = [op for op in dark() if op.t_ms < 40_000]
+    flapping += [*decided(40_000, 1, (1, 2)), *decided(41_000, 1, (1,))]
+    flapping += [*decided(44_000, 1, (1, 2, 3)), *back(2, 44_000), *back(3, 44_000)]
+
+    result = check(rule(UNDER, 60), flapping)
+
+    assert told(result)[1].endswith("its condition held from 31.500 s to 40.000 s")
+
+
+def test_what_comes_after_a_fault_is_no_part_of_it():
+    headless = [*decided(50_000, None, (1, 2, 3)), *decided(51_000, 1, (1, 2, 3))]
+
+    result = check(rule("offline_partitions > 0", 60), dark(), headless)
+
+    assert causes(result) == [("missed-page", "never-paged")]
+    assert told(result)[1].endswith("at most offline_partitions = 0")
+
+
+def strike(begin, due, over, **asked):
+    """A fault in three moments; under its floor from 31.5 s to 33 s."""
+    return [
+        *begun("slow_link", begin, alert="page", alert_within_s=(due - begin) / 1000, **asked),
+        *proved("slow_link", begin),
+        *decided(31_500, 1, (1,)),
+        *decided(33_000, 1, (1, 2, 3)),
+        *healed("slow_link", over),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("begin", "due", "over", "cause"),
+    [
+        (31_500, 32_000, 35_000, None),
+        (31_501, 32_000, 35_000, "already-paging"),
+        (30_000, 31_500, 35_000, None),
+        (30_000, 31_499, 35_000, "paged-too-late"),
+        (33_000, 34_000, 35_000, "never-paged"),
+        (32_999, 34_000, 35_000, "already-paging"),
+    ],
+)
+def test_it_holds_the_moments_of_a_fault_to_the_letter(begin, due, over, cause):
+    result = check(rule(UNDER), strike(begin, due, over), clear_within_ms=90_000)
+
+    found = [word for name, word in causes(result) if name == "missed-page"]
+    assert found == ([cause] if cause else [])
+
+
+@pytest.mark.parametrize(("begin", "due"), [(31_500, 32_000), (30_000, 31_500)])
+def test_a_ticket_at_the_first_and_at_the_last_moment_is_one(begin, due):
+    result = check(rule(UNDER, 0, "ticket"), strike(begin, due, 35_000))
+
+    assert causes(result) == [("missed-page", "only-a-ticket")]
+
+
+def test_a_page_at_the_last_moment_of_a_fault_came_too_late():
+    headless = [*decided(35_000, None, (1, 2, 3)), *decided(35_000, 1, (1, 2, 3))]
+    late = [*strike(30_000, 31_000, 35_000), *begun("slow_broker", 35_000, known_as="next")]
+
+    result = check(rule("increase(leader_elections_total, 1) > 0"), late, headless)
+    assert causes(result) == [("missed-page", "never-paged")]
+    moved = decided(35_000, 2, (1, 2, 3), election="clean")
+    result = check(rule("increase(leader_elections_total, 1) > 0"), late, moved)
+    assert causes(result) == [("missed-page", "paged-too-late")]
+
+
+LATCH = rule("increase(leader_elections_total, 20) > 0")
+
+
+def test_a_quiet_fault_does_not_make_a_page_longer():
+    assert check(LATCH, dark(), patched(46_000), clear_within_ms=2000).kept is False
+
+
+def test_a_fault_to_come_does_not_make_a_page_longer():
+    assert check(LATCH, dark(), patched(55_000, alert=""), clear_within_ms=2000).kept is False
+
+
+def test_a_page_may_go_on_for_ten_seconds_where_the_lab_says_nothing():
+    ops = watched(dark(), rules=rule("increase(leader_elections_total, 23.6005) > 0"))
+
+    assert alerts.check(index_history(ops)).kept is False
+    ops = watched(dark(), rules=rule("increase(leader_elections_total, 23.6) > 0"))
+    assert alerts.check(index_history(ops)).kept is True
