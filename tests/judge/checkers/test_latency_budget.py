@@ -62,8 +62,13 @@ def test_it_shows_the_learners_blocks_from_the_first():
     )
 
 
-def test_it_does_not_charge_the_learner_for_a_slow_machine():
-    assert check((350.0,) * 4, (300.0,) * 4).kept is True
+def test_it_neither_charges_the_learner_for_a_slow_machine_nor_believes_it():
+    result = check((350.0,) * 4, (300.0,) * 4)
+
+    assert (result.kept, result.figures) == (None, {"added_ms": 50.0})
+    assert result.summary.endswith("but the old settings alone waited 300.0 ms: records queued")
+    assert check((150.0,) * 4, (100.0,) * 4).kept is True
+    assert check((150.0,) * 4, (100.0, 100.0, 100.5, 100.5)).kept is None
 
 
 def test_one_block_of_six_that_stood_still_decides_nothing():
