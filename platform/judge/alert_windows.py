@@ -55,6 +55,11 @@ def last_seen_ms(history: History) -> float:
     return max((*(op.t_ms for op in told), *history.handed.values()), default=0.0)
 
 
+def is_whole(history: History, t_ms: float) -> bool:
+    """Whether nobody was missing at that moment: every broker in, every replica in sync."""
+    return _whole_ms(history, t_ms) == t_ms
+
+
 def _window(history: History, begun: Op) -> FaultWindow:
     detail = begun.detail or {}
     known_as = str(detail.get("as", begun.f))

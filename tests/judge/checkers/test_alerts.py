@@ -58,6 +58,11 @@ def dark(at=30_000.0, for_ms=12_000.0, **asked):
     ]
 
 
+def flapped(at=20_000.0):
+    """A replica falls out of sync for half a second, and nobody did anything."""
+    return [*decided(at, 1, (1, 2)), *decided(at + 500, 1, (1, 2, 3))]
+
+
 def check(rules, *parts, clear_within_ms=10_000, **terms):
     history = index_history(watched(*parts, rules=rules, **terms))
     return alerts.check(history, clear_within_ms=clear_within_ms)
@@ -127,9 +132,24 @@ def test_a_fault_lasts_until_every_replica_is_in_sync_again():
     headless = decided(15_000, None, (1, 2, 3))
 
     assert check(rule(MISSING, 1.5), early).kept is True
-    assert causes(check(rule("offline_partitions > 0"), early, headless)) == [
-        ("false-page", "paged-for-nothing")
-    ]
+    assert check(rule("offline_partitions > 0"), early, headless).kept is None
+
+
+def test_a_page_that_told_of_an_illness_of_our_own_is_nobodys_fault():
+    result = check(rule(MISSING) + rule(UNDER), patched(alert=""), flapped(), dark())
+
+    assert (result.kept, result.anomalies) == (None, ())
+    assert result.summary == (
+        "a page fired at 20.000 s, when the cluster was ill and nobody had hurt it"
+    )
+
+
+def test_a_page_beside_such_an_illness_is_as_false_as_ever():
+    found = check(rule(MISSING) + rule(UNDER), patched(), flapped(), dark())
+
+    assert causes(found) == [("false-page", "paged-without-need")]
+    assert len(told(found)) == 1
+    assert check(rule(MISSING) + rule(UNDER), flapped(5000), patched(), dark()).kept is False
 
 
 def test_it_says_how_far_the_metrics_went_when_no_condition_held():

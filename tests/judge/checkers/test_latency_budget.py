@@ -67,6 +67,7 @@ def test_it_neither_charges_the_learner_for_a_slow_machine_nor_believes_it():
 
     assert (result.kept, result.figures) == (None, {"added_ms": 50.0})
     assert result.summary.endswith("but the old settings alone waited 300.0 ms: records queued")
+    assert check((400.0,) * 4, (300.0,) * 4).kept is None
     assert check((150.0,) * 4, (100.0,) * 4).kept is True
     assert check((150.0,) * 4, (100.0, 100.0, 100.5, 100.5)).kept is None
 
