@@ -27,7 +27,7 @@ def check(history: History, *, max_added_ms: float = 100.0) -> CheckResult:
     learner's settings add is judged, since what the machine adds it adds to both. The control's
     blocks had the old settings, too, and count among the old ones. `kept` is None with too few
     blocks, and where the bootstrap intervals of the two medians leave open on which side of the
-    limit their difference lies. So it is where nothing was added and the old settings themselves
+    limit their difference lies. So it is where nothing was added and half of the old blocks
     waited for longer than the limit: a machine that cannot keep the pace hides any addition.
 
     Options:
@@ -44,7 +44,7 @@ def check(history: History, *, max_added_ms: float = 100.0) -> CheckResult:
     least, most = round(new_least - old_most, 3), round(new_most - old_least, 3)
     figures: dict[str, float | int | str] = {"added_ms": added_ms}
     said = f"a record waits {added_ms:,.1f} ms longer than before ({least:,.1f} to {most:,.1f})"
-    if most <= max_added_ms < old_most:
+    if most <= max_added_ms < old_ms:
         told = f"{said}, but the old settings alone waited {old_ms:,.1f} ms: records queued"
         return CheckResult(NAME, None, told, (), figures)
     if most <= max_added_ms:

@@ -69,7 +69,12 @@ def test_it_neither_charges_the_learner_for_a_slow_machine_nor_believes_it():
     assert result.summary.endswith("but the old settings alone waited 300.0 ms: records queued")
     assert check((400.0,) * 4, (300.0,) * 4).kept is None
     assert check((150.0,) * 4, (100.0,) * 4).kept is True
-    assert check((150.0,) * 4, (100.0, 100.0, 100.5, 100.5)).kept is None
+    assert check((150.0,) * 4, (100.5,) * 4).kept is None
+
+
+def test_one_old_block_that_stood_still_does_not_make_the_rest_unknown():
+    assert check((30.0,) * 6, (4.0, 4.0, 4.0, 4.0, 900.0, 4.0)).kept is True
+    assert check((30.0,) * 6, (4.0, 4.0, 4.0, 110.0, 120.0, 4.0)).kept is True
 
 
 def test_one_block_of_six_that_stood_still_decides_nothing():
