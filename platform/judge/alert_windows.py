@@ -11,6 +11,8 @@ from judge.metrics import metric
 
 BROKER_DEATHS = ("kill_broker", "kill_brokers")
 START = "start_broker"
+ALONE = ("kill_broker", "kill_brokers", "restart_broker", "pause_broker", START)
+"""Faults that hurt the brokers they name and no other; any other may hurt all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class FaultWindow:
     asked: a word of `judge.alerts_asked`, "" where the lab asks nothing.
     proved: whether it struck. proved_ms: when that was seen; `begin_ms` where it was not.
     due_ms: when an alert must have begun to fire.
+    brokers: whom it hurt; empty where that can be anybody.
     """
 
     name: str
@@ -29,6 +32,7 @@ class FaultWindow:
     proved_ms: float
     due_ms: float
     over_ms: float
+    brokers: frozenset[int]
 
     def holds(self, t_ms: float) -> bool:
         """Whether the moment lies in its time."""
@@ -55,31 +59,36 @@ def last_seen_ms(history: History) -> float:
     return max((*(op.t_ms for op in told), *history.handed.values()), default=0.0)
 
 
-def is_whole(history: History, t_ms: float) -> bool:
-    """Whether nobody was missing at that moment: every broker in, every replica in sync."""
-    return _whole_ms(history, t_ms) == t_ms
-
-
 def _window(history: History, begun: Op) -> FaultWindow:
     detail = begun.detail or {}
     known_as = str(detail.get("as", begun.f))
-    proved = [
-        op.t_ms
+    proofs = [
+        op
         for op in history.faults
         if op.type == "ok" and op.f == begun.f and op.t_ms >= begun.t_ms
     ]
-    proved_ms = min(proved, default=begun.t_ms)
+    proof = min(proofs, key=lambda op: op.t_ms, default=None)
+    proved_ms = begun.t_ms if proof is None else proof.t_ms
     done_ms = _done_ms(history, begun, known_as, proved_ms)
     within_ms = float(detail.get("alert_within_s", 0)) * 1000
     return FaultWindow(
         name=known_as,
         asked=str(detail.get("alert", "")),
         begin_ms=begun.t_ms,
-        proved=bool(proved),
+        proved=proof is not None,
         proved_ms=proved_ms,
         due_ms=proved_ms + within_ms,
         over_ms=_whole_ms(history, done_ms),
+        brokers=frozenset() if proof is None else _hurt(proof),
     )
+
+
+def _hurt(proof: Op) -> frozenset[int]:
+    if proof.f not in ALONE:
+        return frozenset()
+    detail = proof.detail or {}
+    named = {int(broker) for key in ("brokers", "started") for broker in detail.get(key, ())}
+    return frozenset(named if proof.broker is None else named | {proof.broker})
 
 
 def _done_ms(history: History, begun: Op, known_as: str, proved_ms: float) -> float:

@@ -38,12 +38,12 @@ def metric(history: History, name: str) -> StepFunction | None:
 def _states(history: History) -> Iterator[tuple[float, Partitions]]:
     """The partitions after each decision of the controller; one mapping that changes."""
     now: dict[PartKey, Op] = {}
-    for op in _decided(history, "partition_change"):
+    for op in decided(history, "partition_change"):
         now[op.topic or "", partition_of(op)] = op
         yield op.t_ms, now
 
 
-def _decided(history: History, f: str) -> list[Op]:
+def decided(history: History, f: str) -> list[Op]:
     """What the metadata log tells of one kind, in the log's own order."""
     ops = history.rare_ops("metadata", f)
     return sorted(ops, key=lambda op: int((op.detail or {}).get("offset", 0)))
@@ -83,7 +83,7 @@ def _below(
 ) -> Iterator[tuple[float, float]]:
     """The floor may be changed while the partition stays as it is, so both are looked at."""
     now: dict[PartKey, Op] = {}
-    changes = ((op.t_ms, op) for op in _decided(history, "partition_change"))
+    changes = ((op.t_ms, op) for op in decided(history, "partition_change"))
     floors = ((t_ms, None) for t_ms in floor.moments)
     for t_ms, op in merge(changes, floors, key=lambda change: change[0]):
         if op is not None:
@@ -115,7 +115,7 @@ def _fenced(history: History) -> StepFunction | None:
         return None
     fenced: set[int | None] = set()
     changes = []
-    for op in _decided(history, "fencing"):
+    for op in decided(history, "fencing"):
         (fenced.add if (op.detail or {}).get("fenced") else fenced.discard)(op.broker)
         changes.append((op.t_ms, float(len(fenced))))
     return steps(changes)

@@ -50,9 +50,11 @@ def begun(fault: str, at: float, **asked: Any) -> Ops:
     return [Op(at, "fault", "invoke", fault, detail=asked or None)]
 
 
-def proved(fault: str, at: float) -> Ops:
-    """It took hold."""
-    return [Op(at, "fault", "ok", fault, broker=1)]
+def proved(fault: str, at: float, *brokers: int) -> Ops:
+    """It took hold of these brokers; of none that is named, where none is."""
+    detail = {"brokers": list(brokers)} if len(brokers) > 1 else None
+    only = brokers[0] if len(brokers) == 1 else None
+    return [Op(at, "fault", "ok", fault, broker=only, detail=detail)]
 
 
 def healed(known_as: str, at: float) -> Ops:
@@ -63,6 +65,36 @@ def healed(known_as: str, at: float) -> Ops:
 def whole(at: float = 10) -> Ops:
     """One partition, led by broker 1, all three in sync: how every run begins."""
     return decided(at, 1, (1, 2, 3), offset=0)
+
+
+def patched(at: float = 10_000.0, **asked: Any) -> Ops:
+    """One broker is away for four seconds, as on a patch day."""
+    return [
+        *begun("restart_broker", at, **({"alert": "quiet"} | asked)),
+        *decided(at + 100, 1, (1, 2)),
+        *fenced(3, at + 110),
+        *proved("restart_broker", at + 200, 3),
+        *back(3, at + 3900),
+        *decided(at + 4000, 1, (1, 2, 3)),
+        *healed(asked.get("known_as", "restart_broker"), at + 4100),
+    ]
+
+
+def dark(at: float = 30_000.0, for_ms: float = 12_000.0, **asked: Any) -> Ops:
+    """Two brokers are dead until they are started again."""
+    return [
+        *begun("kill_brokers", at, **({"alert": "page", "alert_within_s": 10} | asked)),
+        *proved("kill_brokers", at + 50, 2, 3),
+        *decided(at + 1500, 1, (1,), election="clean"),
+        *fenced(2, at + 1500),
+        *fenced(3, at + 1500),
+        *begun("start_broker", at + for_ms),
+        *back(2, at + for_ms + 2000),
+        *back(3, at + for_ms + 2000),
+        *decided(at + for_ms + 2500, 1, (1, 2)),
+        *decided(at + for_ms + 3000, 1, (1, 2, 3)),
+        *proved("start_broker", at + for_ms + 3100, 2, 3),
+    ]
 
 
 def watched(

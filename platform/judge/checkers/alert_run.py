@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from judge.alert_rules import AlertRule
-from judge.alert_windows import FaultWindow, fault_windows, is_whole, last_seen_ms
+from judge.alert_windows import FaultWindow, fault_windows, last_seen_ms
 from judge.alerting import Firing, Known, Span, firings, true_spans
 from judge.checkers.evidence import seconds
 from judge.index import History
@@ -17,8 +16,7 @@ from judge.index import History
 class AlertRun:
     """What fired in a run until `until_ms`, and what was asked of it.
 
-    held: rule -> when its condition held, whether or not for long enough. whole_at: whether at a
-    moment every broker was in and every replica in sync.
+    held: rule -> when its condition held, whether or not for long enough.
     """
 
     rules: Sequence[AlertRule]
@@ -27,7 +25,6 @@ class AlertRun:
     until_ms: float
     held: Mapping[str, Sequence[Span]]
     fired: Sequence[Firing]
-    whole_at: Callable[[float], bool]
 
     def of(self, severity: str) -> list[Firing]:
         """What fired of one severity, by its begin."""
@@ -49,8 +46,7 @@ def alert_run(history: History, rules: Sequence[AlertRule], known: Known) -> Ale
     held = {rule.name: true_spans(rule, known, until_ms) for rule in rules}
     fired = [firing for rule in rules for firing in firings(rule, held[rule.name])]
     fired.sort(key=lambda firing: (firing.span.begin_ms, firing.rule.name))
-    whole_at = partial(is_whole, history)
-    return AlertRun(rules, known, fault_windows(history), until_ms, held, fired, whole_at)
+    return AlertRun(rules, known, fault_windows(history), until_ms, held, fired)
 
 
 def said(values: Mapping[str, float]) -> str:

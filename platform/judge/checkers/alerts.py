@@ -5,8 +5,9 @@ from __future__ import annotations
 from judge.alert_rules import PAGE, TICKET, read_alert_rules
 from judge.checkers.alert_run import AlertRun, alert_run
 from judge.checkers.evidence import earliest_first, how_many, seconds
-from judge.checkers.false_pages import false_pages, unbidden
+from judge.checkers.false_pages import false_pages
 from judge.checkers.missed_alerts import missed_alerts, misses
+from judge.checkers.stray_illness import stray_illness
 from judge.index import History
 from judge.metrics import metric
 from judge.verdict import CheckResult
@@ -23,8 +24,8 @@ def check(history: History, *, clear_within_ms: float = 10_000) -> CheckResult:
     A page is false unless it begins in the time of a fault that calls for one, or of which the
     lab asks nothing. That time ends when the fault is over and every replica is in sync again.
     `kept` is None where the lab takes no rules, where a rule names a metric that the history
-    does not show, where the run ended before an alert was due that did not come, and where a page
-    told of an illness that was no fault of the scenario's.
+    does not show, where the run ended before an alert was due that did not come, and where a
+    broker was missed that no fault had hurt: that night was another than the lab's.
 
     Options:
         clear_within_ms: how long a page may go on after that time.
@@ -37,6 +38,8 @@ def check(history: History, *, clear_within_ms: float = 10_000) -> CheckResult:
     known = {name: told for name, told in found.items() if told is not None}
     if unknown := [name for name in named if name not in known]:
         return CheckResult(NAME, None, f"the run does not show {unknown[0]}")
+    if stray := stray_illness(history):
+        return CheckResult(NAME, None, stray)
     return _judged(alert_run(history, rules, known), clear_within_ms)
 
 
@@ -55,10 +58,6 @@ def _judged(run: AlertRun, clear_within_ms: float) -> CheckResult:
     if missed:
         ended = seconds(run.until_ms)
         said = f"the run ended at {ended}, before an alert was due for {missed[0].window}"
-        return CheckResult(NAME, None, said, (), figures)
-    if stray := unbidden(run):
-        at = seconds(stray[0].span.begin_ms)
-        said = f"a page fired at {at}, when the cluster was ill and nobody had hurt it"
         return CheckResult(NAME, None, said, (), figures)
     told = f"{how_many(pages, 'page')} and {how_many(tickets, 'ticket')}, each where it was due"
     return CheckResult(NAME, True, told, (), figures)

@@ -25,25 +25,12 @@ class FalsePage:
 def false_pages(run: AlertRun, clear_within_ms: float) -> list[Anomaly]:
     """All of them as anomalies, one for each cause."""
     by_cause: dict[str, list[FalsePage]] = {}
-    excused = unbidden(run)
     for firing in run.of(PAGE):
-        if firing in excused:
-            continue
         if found := _false(run, firing, clear_within_ms):
             by_cause.setdefault(found.cause, []).append(found)
     return [
         Anomaly("false-page", cause, len(found), _summary(found), tuple(some(_rows(run, found))))
         for cause, found in by_cause.items()
-    ]
-
-
-def unbidden(run: AlertRun) -> list[Firing]:
-    """Pages in no fault's time that told the truth: the cluster was ill, and not by our doing."""
-    return [
-        firing
-        for firing in run.of(PAGE)
-        if not any(window.holds(firing.span.begin_ms) for window in run.windows)
-        and not run.whole_at(firing.span.begin_ms)
     ]
 
 
