@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from confluent_kafka import KafkaException, TopicPartition
 
-from judge.inside.observers.groups import Groups
+from judge.inside.observers.groups import NOT_COMMITTED, Groups
 from judge.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def test_a_partition_of_which_nothing_could_be_told_is_as_it_was() -> None:
 
 
 @pytest.mark.brokers
-def test_it_goes_on_when_the_coordinator_dies_and_never_sees_a_step_back(
+def test_it_goes_on_when_the_coordinator_dies_and_never_sees_an_older_commit(
     nodes: Nodes, group: str, ops: Ops, make_topic: MakeTopic, produce: Produce, join: Join
 ) -> None:
     topic = make_topic()
@@ -148,7 +148,10 @@ def test_it_goes_on_when_the_coordinator_dies_and_never_sees_a_step_back(
         nodes.processes.start(coordinator)
     nodes.wait_in_sync()
 
-    assert [op.offset for op in ops.of("committed")] == [8, 15]
+    # A new coordinator answers from below its high watermark, which may not have moved yet: for
+    # longer than two looks it can say that nothing is committed (KAFKA-14499: only RequireStable
+    # reads what is not). No verdict counts that; see `judge.group_commits`.
+    assert [op.offset for op in ops.of("committed") if op.offset != NOT_COMMITTED] == [8, 15]
 
 
 def committed(member: Any, topic: str, offset: int) -> bool:
