@@ -64,7 +64,6 @@ class LiveState:
     bands: list[Band] = field(default_factory=list)
     reigns: list[Reign] = field(default_factory=list)
     killed_ms: dict[int, float] = field(default_factory=dict)
-    down: set[int] = field(default_factory=set)
     judged: bool = False
 
     def take_entry(self, entry: Entry) -> bool:
@@ -119,13 +118,12 @@ class LiveState:
         self.stage = max(self.stage or name, name, key=STAGES.index)
 
     def _take_cluster(self, t_ms: float, data: Mapping[str, Any]) -> None:
+        before = (self.cluster or {}).get("brokers", {})
         self.cluster = data
         for broker, state in data.get("brokers", {}).items():
             if state == "dead":
                 self.killed_ms.setdefault(int(broker), t_ms)
-                self.down.add(int(broker))
-            elif int(broker) in self.down:  # it was seen dead before, so it was started again
-                self.down.discard(int(broker))
+            elif before.get(broker) == "dead":  # it was started again
                 self.killed_ms.pop(int(broker), None)
         first = next(iter(data.get("partitions", ())), None)
         if first is None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from judge.home import Home
+from judge.kafka.jars import OnProgress
 from judge.lab import Lab
 from judge.sandbox.pool import Pool
 from judge.shapes import shape_of
@@ -25,8 +25,6 @@ TRIED = ("reference", "starter")
 
 WARM_TIMEOUT_S = 180.0
 LOOK_S = 0.25
-
-OnProgress = Callable[[str], None]
 
 
 def bench_concurrency(

@@ -6,7 +6,7 @@ import base64
 import os
 import signal
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 from judge.errors import JudgeError
 from judge.home import Home
+from judge.kafka.jars import OnProgress
 from judge.lab import Lab
 from judge.sandbox.link import start_sandbox
 from judge.sandbox.pool import Pool
@@ -33,8 +34,6 @@ KILL_EVERY = 3
 SHOWN = 20
 NAMESPACES = ("user", "mnt", "pid", "net", "ipc")
 PLACES = ("/tmp", "/var/tmp", "/dev/shm", "/run", "/sys/fs/cgroup", "/sys/class/net")  # noqa: S108
-
-OnProgress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def act_start(arguments: argparse.Namespace) -> int:
     """Measure and print the start figures."""
     from judge.bench.start import bench_start
 
-    figures = bench_start(find_home(arguments.data), lambda text: print(text, file=sys.stderr))
+    figures = bench_start(find_home(arguments.data), _tell)
     return _print(figures, arguments)
 
 
@@ -68,7 +68,7 @@ def act_concurrency(arguments: argparse.Namespace) -> int:
     curve = bench_concurrency(
         load_lab(lab_folder(arguments.lab)),
         home=find_home(arguments.data),
-        on_progress=lambda text: print(text, file=sys.stderr, flush=True),
+        on_progress=_tell,
         most_at_once=arguments.most,
         attempts=arguments.attempts,
     )
@@ -80,7 +80,7 @@ def act_leftovers(arguments: argparse.Namespace) -> int:
     figures = bench_leftovers(
         load_lab(lab_folder(arguments.lab)),
         home=find_home(arguments.data),
-        on_progress=lambda text: print(text, file=sys.stderr, flush=True),
+        on_progress=_tell,
         sandboxes=arguments.sandboxes,
         runs=arguments.runs,
     )
@@ -91,6 +91,11 @@ def act_leftovers(arguments: argparse.Namespace) -> int:
 def act_checkers(arguments: argparse.Namespace) -> int:
     """Measure and print what a verdict costs."""
     return _print(bench_checkers(arguments.operations), arguments)
+
+
+def _tell(text: str) -> None:
+    """How far a measurement has come: not on standard output, which is for the figures."""
+    print(text, file=sys.stderr, flush=True)
 
 
 def _print(figures: dict[str, Any], arguments: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -103,8 +104,9 @@ def broker_rows(history: History, partition: int) -> tuple[BrokerRow, ...]:
     known = {broker for band in bands for broker in band.isr}
     known |= {band.leader for band in bands if band.leader is not None}
     known |= {broker for broker in ends if broker is not None} | set(history.died)
+    away = _away(history)
     return tuple(
-        BrokerRow(b, b not in history.gone_brokers, ends.get(b), _bands_of(history, b, bands))
+        BrokerRow(b, b not in history.gone_brokers, ends.get(b), _bands_of(b, bands, away[b]))
         for b in sorted(known)
     )
 
@@ -138,29 +140,30 @@ def _next(faults: Sequence[Op], begun: Op, kind: str, f: str) -> Op | None:
     return None
 
 
-def _bands_of(history: History, broker: int, reigned: tuple[LeaderBand, ...]) -> tuple[Band, ...]:
+def _bands_of(
+    broker: int, reigned: tuple[LeaderBand, ...], away: Sequence[Band]
+) -> tuple[Band, ...]:
     """What `broker` was, from reign to reign; while it was away it was nothing else."""
     bands: list[Band] = []
     from_ms = reigned[0].from_ms if reigned else 0.0
-    for gone in _away(history, broker):
+    for gone in sorted(away, key=lambda band: band.from_ms):
         bands += _roles(broker, reigned, from_ms, gone.from_ms)
         bands.append(gone)
         from_ms = gone.to_ms
     return (*bands, *_roles(broker, reigned, from_ms, inf))
 
 
-def _away(history: History, broker: int) -> list[Band]:
-    """When it was dead or paused, in order; the two do not overlap."""
-    found = []
-    died_ms = history.died.get(broker)
-    if died_ms is not None:
+def _away(history: History) -> dict[int | None, list[Band]]:
+    """Broker -> when it was dead or paused; the two do not overlap."""
+    found: dict[int | None, list[Band]] = defaultdict(list)
+    for broker, died_ms in history.died.items():
         back_ms = max(history.came_back.get(broker, history.end_ms), died_ms)
-        found.append(Band(died_ms, back_ms, "dead"))
+        found[broker].append(Band(died_ms, back_ms, "dead"))
     for held in fault_bands(history):
-        if held.fault == "pause_broker" and held.broker == broker and held.proved_ms is not None:
+        if held.fault == "pause_broker" and held.proved_ms is not None:
             ended_ms = history.end_ms if held.healed_ms is None else held.healed_ms
-            found.append(Band(held.proved_ms, ended_ms, "paused"))
-    return sorted(found, key=lambda band: band.from_ms)
+            found[held.broker].append(Band(held.proved_ms, ended_ms, "paused"))
+    return found
 
 
 def _roles(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from judge.group_commits import commits, read_topic
 from judge.index import History, offset_at, partition_at
 from judge.processing import processing
-from judge.story.step import Step, step
+from judge.story.step import Step
 
 MAX_DEEDS = 4
 """Times that one record was processed which are told; of more, the first ones are."""
@@ -22,7 +22,7 @@ def deeds(history: History, order_id: str) -> list[Step]:
     steps = [Step(seen, "put", text, where, "ledger", None, offset)]
     for count, (t_ms, program) in enumerate(history.processed.get(order_id, ())[:MAX_DEEDS]):
         again = " again" if count else ""
-        steps.append(step(t_ms, "processed", f"processed{again} by {program}", "", "program"))
+        steps.append(Step(t_ms, "processed", f"processed{again} by {program}", "", "program"))
     return steps + _covered(history, partition, offset)
 
 
@@ -37,12 +37,14 @@ def fate_of_deeds(history: History, order_id: str) -> str:
 
 def last_before_break(history: History) -> list[str]:
     """The record that was processed last before a program first ended or was stopped."""
-    broken = next(iter(processing(history).breaks), None)
+    breaks = processing(history).breaks
+    if not breaks:
+        return []
     done = (
         (t_ms, order_id)
         for order_id, times in history.processed.items()
         for t_ms, _ in times
-        if broken is not None and t_ms <= broken.t_ms
+        if t_ms <= breaks[0].t_ms
     )
     last = max(done, default=None)
     return [last[1]] if last and last[1] in history.filled else []
@@ -56,5 +58,5 @@ def _covered(history: History, partition: int, offset: int) -> list[Step]:
             text = f"group {commit.group} commits offset {commit.offset:,}"
             note = "inside its transaction" if commit.in_transaction else "it counts as done"
             source = "tap" if commit.seen_by == "tap" else "coordinator"
-            steps[commit.group] = step(commit.t_ms, "committed", text, note, source)
+            steps[commit.group] = Step(commit.t_ms, "committed", text, note, source)
     return list(steps.values())

@@ -10,7 +10,7 @@ from judge.history import Op
 from judge.index import BatchKey, History, acks_of, isr_of, offset_at, sent_ms, spot
 from judge.story.deeds import deeds, fate_of_deeds, last_before_break
 from judge.story.kill import at_kill
-from judge.story.step import Step, step
+from judge.story.step import Step
 
 MAX_LIVES = 3
 MAX_TRIES = 4
@@ -53,7 +53,7 @@ def _choose(history: History, shown: tuple[str, ...]) -> list[str]:
 
 def _life(history: History, order_id: str, places: list[tuple[BatchKey, int]]) -> Life:
     whom = "to the program" if order_id not in history.filled else "to our own producer"
-    steps = [step(history.handed[order_id], "handed", f"handed {whom}", "", "ledger")]
+    steps = [Step(history.handed[order_id], "handed", f"handed {whom}", "", "ledger")]
     for key, offset in places:
         steps += _sendings(history, key, offset)
     if not places:
@@ -132,10 +132,10 @@ def _answers(history: History, order_id: str) -> list[Step]:
     steps = []
     if order_id in history.accepted:
         moment = history.accepted[order_id]
-        steps.append(step(moment, "accepted", "accepted by the program", "", "program"))
+        steps.append(Step(moment, "accepted", "accepted by the program", "", "program"))
     if order_id in history.refused:
         moment = history.refused[order_id]
-        steps.append(step(moment, "program-refused", "refused by the program", "", "program"))
+        steps.append(Step(moment, "program-refused", "refused by the program", "", "program"))
     return steps
 
 
@@ -151,7 +151,7 @@ def _fault(history: History, places: list[tuple[BatchKey, int]]) -> list[Step]:
             text = ", ".join(f"broker {name} at {end:,}" for name, end in behind.items())
             if behind and only:
                 steps.append(
-                    step(died_ms, "behind", f"the other logs end earlier: {text}", "", "log")
+                    Step(died_ms, "behind", f"the other logs end earlier: {text}", "", "log")
                 )
         note = "the only copy is on its disk" if only else ""
         steps.append(Step(died_ms, "killed", f"broker {broker} killed", note, "fault", broker))
@@ -192,6 +192,6 @@ def _ending(history: History, order_id: str, places: list[tuple[BatchKey, int]])
     lost = _fate(history, order_id) == "lost"
     note = "lost" if lost else "it may be there or not: nobody was promised it"
     steps.append(
-        step(moment, "lost", "read from the first offset to the last: not found", note, "reader")
+        Step(moment, "lost", "read from the first offset to the last: not found", note, "reader")
     )
     return steps

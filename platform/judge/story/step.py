@@ -21,8 +21,3 @@ class Step:
     broker: int | None = None
     offset: int | None = None
     epoch: int | None = None
-
-
-def step(t_ms: float, what: str, text: str, note: str, source: str) -> Step:
-    """A step at no broker and no offset."""
-    return Step(t_ms, what, text, note, source)

@@ -35,6 +35,15 @@ FAULT = [
 ]
 """Recovered at 3,000 ms, when broker 3 leads."""
 
+UNREADABLE = [
+    *handed("o1", at=4000),
+    *acknowledged("o1", acks=1, by=3, offset=0, at=4010),
+    *accepted("o1", at=4011),
+    *stored("o1", on=[1, 3], offset=0, epoch=5),
+    *read(end=0),
+]
+"""An order that both live brokers hold and no reader gets."""
+
 
 def check(*parts, options=None, **terms):
     found = index_history(history(*parts, **terms))
@@ -240,32 +249,15 @@ def test_it_counts_from_the_heal_when_that_comes_last():
 
 
 def test_it_fails_records_that_the_topics_own_floor_keeps_from_readers():
-    result = check(
-        FAULT,
-        handed("o1", at=4000),
-        acknowledged("o1", acks=1, by=3, offset=0, at=4010),
-        accepted("o1", at=4011),
-        stored("o1", on=[1, 3], offset=0, epoch=5),
-        read(end=0),
-        served(),
-        ended(),
-        settings={"topic": {"min.insync.replicas": "3"}},
-    )
+    floor = {"topic": {"min.insync.replicas": "3"}}
+
+    result = check(FAULT, UNREADABLE, served(), ended(), settings=floor)
 
     assert ("unavailable", "unreadable-after-failover") in cause(result)
 
 
 def test_it_does_not_blame_the_floor_for_a_record_above_the_high_watermark_of_a_full_isr():
-    result = check(
-        FAULT,
-        handed("o1", at=4000),
-        acknowledged("o1", acks=1, by=3, offset=0, at=4010),
-        accepted("o1", at=4011),
-        stored("o1", on=[1, 3], offset=0, epoch=5),
-        read(end=0),
-        served(),
-        ended(),
-    )
+    result = check(FAULT, UNREADABLE, served(), ended())
 
     assert (result.kept, result.anomalies) == (True, ())
 

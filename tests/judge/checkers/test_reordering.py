@@ -101,35 +101,32 @@ def test_it_tells_of_the_first_three_tries():
     assert result.anomalies[0].evidence[0].t_ms == 160
 
 
-def test_it_blames_a_retry_that_the_client_packed_anew():
-    again = [
-        *acknowledged("o1", "o3", offset=1, at=142, sent=140),
-        *stored("o1", "o3", offset=1),
-        *read("o1", "o3", offset=1),
+def packed_anew(*ids):
+    """A batch at offset 1 that was sent after every other, stored and read."""
+    return [
+        *acknowledged(*ids, offset=1, at=142, sent=140),
+        *stored(*ids, offset=1),
+        *read(*ids, offset=1),
     ]
 
+
+def test_it_blames_a_retry_that_the_client_packed_anew():
     result = check(
         handed_in_turn("o1", "o2", "o3"),
         turned_away("o1", at=130, sent=110),
         put("o2", 0, 120),
-        again,
+        packed_anew("o1", "o3"),
     )
 
     assert causes(result) == {("reordering", "retried-past-a-later-batch"): 1}
 
 
 def test_it_clears_no_more_orders_than_the_failed_batch_can_have_held():
-    late = [
-        *acknowledged("o1", "o2", offset=1, at=142, sent=140),
-        *stored("o1", "o2", offset=1),
-        *read("o1", "o2", offset=1),
-    ]
-
     result = check(
         handed_in_turn("o1", "o2", "o3"),
         turned_away("?", at=130, sent=110),
         put("o3", 0, 120),
-        late,
+        packed_anew("o1", "o2"),
     )
 
     assert causes(result) == {
@@ -139,17 +136,11 @@ def test_it_clears_no_more_orders_than_the_failed_batch_can_have_held():
 
 
 def test_it_clears_the_order_that_was_handed_first_where_the_failed_batch_held_only_one():
-    late = [
-        *acknowledged("o2", "o1", offset=1, at=142, sent=140),
-        *stored("o2", "o1", offset=1),
-        *read("o2", "o1", offset=1),
-    ]
-
     result = check(
         handed_in_turn("o2", "o1", "o3"),
         turned_away("?", at=130, sent=110),
         put("o3", 0, 120),
-        late,
+        packed_anew("o2", "o1"),
     )
 
     shown = {anomaly.cause: [row.id for row in anomaly.evidence] for anomaly in result.anomalies}
