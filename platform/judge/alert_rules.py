@@ -5,18 +5,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
+from judge.alerts_asked import DUE
 from judge.errors import LearnerError
 from judge.expression import Expression, read_expression
 from judge.expression_tokens import ExpressionError
 from judge.metrics import METRICS
+from judge.nearest import did_you_mean
 from judge.printable import printable
 
-PAGE, TICKET = "page", "ticket"
-SEVERITIES = (PAGE, TICKET)
-"""A page wakes somebody; a ticket is read in the morning."""
+SEVERITIES = DUE
 
 KEYS = ("name", "when", "for_s", "severity")
 MAX_ALERTS = 20
@@ -82,8 +81,7 @@ class _Row:
     def read(self) -> AlertRule:
         for key in self._row:
             if key not in KEYS:
-                near = get_close_matches(key, KEYS, n=1, cutoff=0.5)
-                remedy = f"Did you mean {near[0]}?" if near else f"It knows {', '.join(KEYS)}."
+                remedy = did_you_mean(key, KEYS, f"It knows {', '.join(KEYS)}.")
                 raise self._wrong(f"has the key {printable(key)}, which is none.", remedy)
         return AlertRule(self._name(), self._when(), self._for_s(), self._severity())
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from judge.alerts_asked import CALLS_NOBODY
 from judge.history import Op
-from judge.index import History
+from judge.index import BROKER_DEATHS, History
 from judge.metrics import metric
 
-BROKER_DEATHS = ("kill_broker", "kill_brokers")
 START = "start_broker"
-ALONE = ("kill_broker", "kill_brokers", "restart_broker", "pause_broker", START)
+ALONE = (*BROKER_DEATHS, "restart_broker", "pause_broker", START)
 """Faults that hurt the brokers they name and no other; any other may hurt all."""
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-ASKED = ("page", "ticket", "quiet")
+PAGE, TICKET, QUIET = "page", "ticket", "quiet"
 """Somebody is woken; somebody reads it in the morning, and nobody is woken; nobody is woken."""
 
-DUE = ("page", "ticket")
+ASKED = (PAGE, TICKET, QUIET)
+
+DUE = (PAGE, TICKET)
 """Those for which an alert must fire; such a step also says within how many seconds."""
 
-CALLS_NOBODY = ("ticket", "quiet")
+CALLS_NOBODY = (TICKET, QUIET)
 """Those for which nobody may be woken."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from judge.history import Op
 from judge.index import History, partition_of, spot
-
-READ_COMMITTED = "read_committed"
+from judge.terms import READ_COMMITTED
 
 
 @dataclass(slots=True)

@@ -17,11 +17,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 
 from judge.expression_nodes import Look, Node, both, divided, number, two, yes_no
 from judge.expression_tokens import ExpressionError, Token, tokens
+from judge.nearest import did_you_mean
 
 MAX_DEPTH = 16
 """Parentheses, `not` and `-` in one another: deeper is no rule that anybody could read."""
@@ -206,10 +206,8 @@ class _Reader:
     def _metric(self, at: Token) -> Node:
         name = at.text
         if at.kind != "word" or name not in self._metrics:
-            near = get_close_matches(name, sorted({*self._metrics, *_FUNCTIONS}), n=1, cutoff=0.5)
             known = f"There are: {', '.join(sorted(self._metrics))}."
-            raise ExpressionError(
-                at, "is no metric.", f"Did you mean {near[0]}?" if near else known
-            )
+            remedy = did_you_mean(name, {*self._metrics, *_FUNCTIONS}, known)
+            raise ExpressionError(at, "is no metric.", remedy)
         self.uses.add((name, 0.0))
         return Node(at, False, lambda look: look(name, 0.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from judge.acknowledgements import acknowledgements
 from judge.fates import fates
+from judge.held_back import longest_held_back_ms
 from judge.index import History
 from judge.recovery import downtime_ms, recovered_ms
 
@@ -31,6 +32,9 @@ def figures(history: History) -> Figures:
     since_ms = recovered_ms(history)
     if since_ms is not None:
         numbers["recovered_ms"] = since_ms
+    held_back_ms = longest_held_back_ms(history)
+    if held_back_ms is not None:
+        numbers["held_back_ms"] = held_back_ms
     for role in sorted(set(history.terms.canaries.values())):
         numbers |= _canary(history, role)
     return numbers

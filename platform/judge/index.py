@@ -224,6 +224,10 @@ def absent(ids: Collection[str], table: Collection[str]) -> set[str]:
     return set(filterfalse(table.__contains__, ids))
 
 
+BROKER_DEATHS = ("kill_broker", "kill_brokers")
+"""Faults that leave brokers dead until `start_broker`: one, or those of a rack."""
+
+
 def is_kill(op: Op) -> bool:
     """Whether a fault operation is the death of a broker, and not of a program."""
     return op.f == "kill_broker"
@@ -231,11 +235,11 @@ def is_kill(op: Op) -> bool:
 
 def killed_by(op: Op) -> tuple[int, ...]:
     """The brokers that a proved fault killed: one, or those of a rack."""
-    if op.type != "ok":
+    if op.type != "ok" or op.f not in BROKER_DEATHS:
         return ()
-    if op.f == "kill_brokers":
-        return tuple(map(int, (op.detail or {}).get("brokers", ())))
-    return (op.broker,) if is_kill(op) and op.broker is not None else ()
+    if is_kill(op):
+        return () if op.broker is None else (op.broker,)
+    return tuple(map(int, (op.detail or {}).get("brokers", ())))
 
 
 def acks_of(op: Op) -> int | None:

@@ -18,7 +18,7 @@ from judge.rare import (
     take_special_read,
     take_writer,
 )
-from judge.terms import Terms, terms_from_detail
+from judge.terms import READ_UNCOMMITTED, Terms, terms_from_detail
 
 _time_of = attrgetter("t_ms")
 _key_of = attrgetter("key")
@@ -233,7 +233,7 @@ def _take_read(history: History, op: Op) -> None:
 
 
 def _isolation(op: Op) -> str:
-    return str((op.detail or {}).get("isolation", "read_uncommitted"))
+    return str((op.detail or {}).get("isolation", READ_UNCOMMITTED))
 
 
 def _take_read_end(history: History, op: Op) -> None:

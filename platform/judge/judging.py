@@ -145,13 +145,14 @@ def _own_failure(history: History, checks: Sequence[CheckResult]) -> _Outcome | 
     # A scenario that waited in vain for the learner's cure had made its cluster ill before.
     ill = begun_took_effect(history) is None
     uncured = found["writes_resume"].anomalies if ill and "writes_resume" in found else ()
-    if not cut_short(history) or not (failed or silent or unsent or uncured):
+    own = failed or silent or unsent or uncured
+    if not cut_short(history) or not own:
         return None
     for gate in (cluster_healthy, machine_not_starved):
         broken: Broken | None = gate(history)
         if broken is not None:
             return _inconclusive(*broken)
-    return _failed(failed or silent or unsent or uncured)
+    return _failed(own)
 
 
 def _kept(history: History, checks: Sequence[CheckResult]) -> _Outcome:

@@ -16,6 +16,9 @@ Partitions = Mapping[PartKey, Op]
 """Topic and number -> the last change of the partition."""
 
 
+Reader = Callable[[History], StepFunction | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """What the value means, in one sentence, and how it is worked out.
@@ -24,7 +27,7 @@ class Metric:
     """
 
     meaning: str
-    read: Callable[[History], StepFunction | None]
+    read: Reader
 
 
 def metric(history: History, name: str) -> StepFunction | None:
@@ -49,14 +52,21 @@ def decided(history: History, f: str) -> list[Op]:
     return sorted(ops, key=lambda op: int((op.detail or {}).get("offset", 0)))
 
 
-def _counting(
-    holds: Callable[[History, Op], bool],
-) -> Callable[[History], StepFunction | None]:
+def _of_the_metadata_log(read: Reader) -> Reader:
+    """None from a run that did not watch the log, whose silence says nothing."""
+
+    def read_if_watched(history: History) -> StepFunction | None:
+        watched = history.rare_ops("metadata", "partition_change")
+        return read(history) if watched else None
+
+    return read_if_watched
+
+
+def _counting(holds: Callable[[History, Op], bool]) -> Reader:
     """How many partitions are in some state."""
 
-    def read(history: History) -> StepFunction | None:
-        if not history.rare_ops("metadata", "partition_change"):
-            return None
+    @_of_the_metadata_log
+    def read(history: History) -> StepFunction:
         return steps(
             (t_ms, sum(holds(history, op) for op in now.values())) for t_ms, now in _states(history)
         )
@@ -64,16 +74,13 @@ def _counting(
     return read
 
 
-def _against_floor(
-    holds: Callable[[int, int], bool],
-) -> Callable[[History], StepFunction | None]:
+def _against_floor(holds: Callable[[int, int], bool]) -> Reader:
     """How many led partitions have an ISR that stands so to their min.insync.replicas."""
 
+    @_of_the_metadata_log
     def read(history: History) -> StepFunction | None:
         floor = min_isr(history)
-        if floor is None or not history.rare_ops("metadata", "partition_change"):
-            return None
-        return steps(_below(history, floor, holds))
+        return steps(_below(history, floor, holds)) if floor is not None else None
 
     return read
 
@@ -100,19 +107,18 @@ def _isr(op: Op) -> int:
     return len((op.detail or {}).get("isr") or ())
 
 
-def _elections(*kinds: str) -> Callable[[History], StepFunction | None]:
-    def read(history: History) -> StepFunction | None:
+def _elections(*kinds: str) -> Reader:
+    @_of_the_metadata_log
+    def read(history: History) -> StepFunction:
         ops = history.rare_ops("metadata", "partition_change")
-        found = [op.t_ms for op in ops if (op.detail or {}).get("election") in kinds]
-        return counted(found) if ops else None
+        return counted(op.t_ms for op in ops if (op.detail or {}).get("election") in kinds)
 
     return read
 
 
-def _fenced(history: History) -> StepFunction | None:
+@_of_the_metadata_log
+def _fenced(history: History) -> StepFunction:
     """Every run begins with a healthy cluster, so nobody is fenced until the log says so."""
-    if not history.rare_ops("metadata", "partition_change"):
-        return None
     fenced: set[int | None] = set()
     changes = []
     for op in decided(history, "fencing"):
@@ -129,9 +135,8 @@ def _active(history: History) -> StepFunction | None:
     return steps(((t_ms, brokers - count) for t_ms, count in changes), begin=brokers)
 
 
-def _controllers(history: History) -> StepFunction | None:
-    if not history.rare_ops("metadata", "partition_change"):
-        return None
+@_of_the_metadata_log
+def _controllers(history: History) -> StepFunction:
     return counted(op.t_ms for op in history.rare_ops("metadata", "controller"))
 
 

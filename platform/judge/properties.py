@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from judge.client_keys import CEILINGS, JAVA_NAMES, KNOWN, why_shut
 from judge.errors import LearnerError
+from judge.nearest import did_you_mean
 from judge.printable import printable
 
 MAX_SETTING_LINES = 200
@@ -83,16 +83,14 @@ def _check_key(each: Setting, name: str, role: str) -> None:
     if why is not None:
         message = f"{where} cannot be set here: {why}. Remove the line."
         raise LearnerError("forbidden-setting", message, name)
-    near = JAVA_NAMES.get(each.key) or next(
-        iter(get_close_matches(each.key, sorted(KNOWN[role]), n=1, cutoff=0.6)), None
-    )
     other = next((other for other, keys in KNOWN.items() if each.key in keys), None)
     if other is not None:
         remedy = f"It belongs to a {other}, and this is a {role}'s file."
-    elif near is not None:
-        remedy = f"Did you mean {near}?"
+    elif each.key in JAVA_NAMES:
+        remedy = f"Did you mean {JAVA_NAMES[each.key]}?"
     else:
-        remedy = "Names are those of librdkafka's CONFIGURATION.md."
+        names = "Names are those of librdkafka's CONFIGURATION.md."
+        remedy = did_you_mean(each.key, KNOWN[role], names)
     message = f"{where} is no {role} setting that this lab knows. {remedy}"
     raise LearnerError("unknown-setting", message, name)
 

@@ -18,6 +18,7 @@ RARE = (
     ("metadata", "controller"),
     ("metadata", "partition_change"),
     ("transaction", "state"),
+    ("transaction", "stable_end"),
     ("load", "block"),
     ("cli", "command"),
     ("program", "finding"),

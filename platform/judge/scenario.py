@@ -10,13 +10,14 @@ from typing import Any
 from judge.fault_options import is_blow
 from judge.fields import Fields, read_fields
 from judge.step_keys import STEP_KEYS
+from judge.terms import READ_COMMITTED, READ_UNCOMMITTED
 
 WORKLOADS = ("orders", "records", "blocks", "none")
 """How orders reach the program: on its standard input, or in a topic that we fill. Or there is no
 program, and our own load is measured with the learner's settings; or there is no load."""
 
 CANARIES = ("bad", "good")
-ISOLATIONS = ("read_uncommitted", "read_committed")
+ISOLATIONS = (READ_UNCOMMITTED, READ_COMMITTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class TopicSpec:
     partitions: int = 1
     settings_file: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def places(self) -> list[tuple[str, int]]:
+        """Its partitions, each as (topic, number)."""
+        return [(self.name, number) for number in range(self.partitions)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ class Scenario:
     cluster: Cluster = Cluster()
     source: TopicSpec | None = None
     group: str = ""
-    isolation: str = ISOLATIONS[0]
+    isolation: str = READ_UNCOMMITTED
     canaries: tuple[str, ...] = CANARIES
     checks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
@@ -142,7 +148,7 @@ def read_scenario(folder: Path) -> Scenario:
         cluster=_cluster(top),
         source=_topic(source) if top.has("source") else None,
         group=top.text("group", ""),
-        isolation=top.text("isolation", ISOLATIONS[0], one_of=ISOLATIONS),
+        isolation=top.text("isolation", READ_UNCOMMITTED, one_of=ISOLATIONS),
         canaries=_canaries(top),
         checks=_checks(top.table("checks")),
         steps=tuple(_step(row) for row in top.tables("step")),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from judge.anomalies import CAUSES
@@ -12,6 +11,7 @@ from judge.errors import LabError
 from judge.fields import Fields, read_fields
 from judge.job import RUN_STAGES
 from judge.lab import Lab
+from judge.nearest import did_you_mean
 from judge.verdict import Report, Verdict
 
 NOT_REPRODUCED = "not-reproduced"
@@ -28,10 +28,6 @@ class Expected:
     verdict: str
     anomaly: str = ""
     cause: str = ""
-
-    def met_by(self, report: Report) -> bool:
-        """Whether `report` has this verdict, for this reason."""
-        return self == outcome_of(report)
 
     def __str__(self) -> str:
         return " ".join(word for word in (self.verdict, self.anomaly, self.cause) if word)
@@ -117,8 +113,7 @@ def _expected(row: Fields) -> Expected:
 def _require_known(row: Fields, key: str, word: str, known: Iterable[str]) -> None:
     """A misspelt word would only be found by a run of several minutes."""
     if word not in known:
-        near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-        remedy = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(sorted(known))}."
+        remedy = did_you_mean(word, known, f"Known: {', '.join(sorted(known))}.")
         raise row.wrong(key, f"'{word}' is nothing that the judge can find.", remedy)
 
 

@@ -23,6 +23,9 @@ ERROR_DETAIL_CHARS = 8000
 CANARY_ROLES = ("bad", "good")
 """A bad canary is one the fault must hurt, a good one is one it must not."""
 
+READ_UNCOMMITTED, READ_COMMITTED = "read_uncommitted", "read_committed"
+"""Kafka's isolation levels of a consumer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -39,7 +42,7 @@ class Terms:
     entry_bytes: size of the program's entry file without blanks around it; None when unknown.
     settings: of whom ("topic", "producer", …) -> name -> value, as in the report.
     input_topic: the topic a copying program reads; "" when it reads none but `topic`.
-    isolation: the reads that count, `read_uncommitted` or `read_committed`.
+    isolation: the reads that count, READ_UNCOMMITTED or READ_COMMITTED.
     rules: the learner's alert rules as they were handed in; None where the lab takes none.
     brokers: how many brokers the cluster has; 0 when unknown.
     """
@@ -60,7 +63,7 @@ class Terms:
     settings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     input_topic: str = ""
-    isolation: str = "read_uncommitted"
+    isolation: str = READ_UNCOMMITTED
     rules: str | None = None
     brokers: int = 0
 

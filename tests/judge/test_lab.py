@@ -188,7 +188,7 @@ def test_alert_rules_are_no_program_and_have_a_file():
         ),
         (
             "scenario.toml",
-            "alert_within_s = 12\n",
+            "alert_within_s = 8\n",
             "",
             ("scenario.toml", "alert_within_s", "is missing"),
         ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from judge.alert_rules import PAGE, TICKET, read_alert_rules
+from judge.alert_rules import read_alert_rules
+from judge.alerts_asked import PAGE, TICKET
 from judge.checkers.alert_run import AlertRun, alert_run
 from judge.checkers.evidence import earliest_first, how_many, seconds
 from judge.checkers.false_pages import false_pages

@@ -151,7 +151,7 @@ def _unreadable(history: History) -> list[Anomaly]:
 def _needless(history: History, min_accepted: float) -> list[Anomaly]:
     """Orders refused although the cluster took writes all the time."""
     refused = sorted((t, i) for i, t in history.refused.items() if i in history.handed)
-    if len(refused) <= (1 - min_accepted) * history.answered or not min_accepted:
+    if len(refused) <= (1 - min_accepted) * history.answered:
         return []
     evidence = tuple(
         Evidence(

@@ -23,19 +23,14 @@ def choose(
     if len(found) <= LIMIT:
         return list(found)
     last = len(found) - 1
-    picked = [0, last]
+    picked = {0, last}
     if around_ms is not None:
-        near = min(range(len(found)), key=lambda i: (abs(moment(found[i]) - around_ms), i))
-        picked.append(near)
-    step = 1
-    while len(set(picked)) < LIMIT and step < LIMIT:
-        picked.append(step * last // LIMIT)
-        step += 1
-    # A spread may hit an index that is already picked; the neighbours fill the rest.
-    rest = (i for i in range(len(found)) if i not in set(picked))
-    while len(set(picked)) < LIMIT:
-        picked.append(next(rest))
-    return [found[i] for i in sorted(set(picked))]
+        picked.add(min(range(len(found)), key=lambda i: (abs(moment(found[i]) - around_ms), i)))
+    # Of more than LIMIT the seven steps are seven places of their own, which is always enough.
+    for step in range(1, LIMIT):
+        if len(picked) < LIMIT:
+            picked.add(step * last // LIMIT)
+    return [found[i] for i in sorted(picked)]
 
 
 def some(found: Sequence[T]) -> list[T]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from judge.alert_rules import PAGE
 from judge.alert_windows import FaultWindow
 from judge.alerting import Firing
+from judge.alerts_asked import PAGE
 from judge.checkers.alert_run import AlertRun, between, said
 from judge.checkers.evidence import how_many, seconds, some
 from judge.verdict import Anomaly, Evidence

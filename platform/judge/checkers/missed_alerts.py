@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from judge.alert_rules import PAGE, TICKET, AlertRule
+from judge.alert_rules import AlertRule
 from judge.alert_windows import FaultWindow
 from judge.alerting import Span
+from judge.alerts_asked import PAGE, TICKET
 from judge.checkers.alert_run import AlertRun, between, said
 from judge.checkers.evidence import LIMIT, seconds
 from judge.verdict import Anomaly, Evidence

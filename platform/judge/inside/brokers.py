@@ -105,16 +105,6 @@ class Brokers:
             raise JudgeError("syncs-not-held", f"Nothing stands between node {i} and its disk.")
         return self._gates[i]
 
-    def wait_ready(self, timeout_s: float) -> None:
-        """Wait until every node is registered with the cluster and serves its clients.
-
-        Raises:
-            JudgeError: "broker-did-not-start", with the tail of the log of the one to blame.
-        """
-        from judge.inside.cluster import wait_registered
-
-        wait_registered(self, timeout_s)
-
     def require_started(self) -> None:
         """Raise JudgeError "broker-did-not-start" when a node has ended, with its log's tail."""
         for i in self.node_ids:

@@ -29,6 +29,7 @@ from judge.inside.observers.groups import Groups
 from judge.inside.observers.leadership import Leadership
 from judge.inside.observers.pressure import Pressure
 from judge.inside.observers.settings import note_settings
+from judge.inside.observers.transactions import StableEnds
 from judge.inside.reader import Reading, read_back
 from judge.inside.run_state import RunState
 from judge.inside.stage import Stage
@@ -37,7 +38,8 @@ from judge.inside.topics import create_topic
 from judge.inside.workload.canary import KINDS, Canary
 from judge.inside.workload.learner import Learner
 from judge.inside.workload.ledger import Ledger
-from judge.scenario import ISOLATIONS, TopicSpec, scenario_from_dict
+from judge.scenario import TopicSpec, scenario_from_dict
+from judge.terms import READ_COMMITTED, READ_UNCOMMITTED
 
 FULL_ISR_TIMEOUT_S = 10.0
 LEARNERS_SETTINGS_ERRORS = (
@@ -119,6 +121,11 @@ def _perform(run: RunState) -> dict[str, Any]:
     if run.scenario.group:
         run.groups = Groups(run.bootstrap, [run.scenario.group], run.noted_committed, run.now_ms)
         run.groups.start()
+    if run.scenario.isolation == READ_COMMITTED:
+        run.stable_ends = StableEnds(
+            run.bootstrap, run.scenario.judged.places, run.note, run.now_ms
+        )
+        run.stable_ends.start()
     board.start()
     pressure.start()
     try:
@@ -174,8 +181,9 @@ def _read_everything(run: RunState) -> None:
         canary.stop(run.note)
     if run.groups is not None:
         run.groups.stop()
-    judged = run.scenario.judged
-    places = [(judged.name, number) for number in range(judged.partitions)]
+    if run.stable_ends is not None:
+        run.stable_ends.stop()
+    judged, places = run.scenario.judged, run.scenario.judged.places
     try:
         run.wait_any(
             lambda: live_replicas_in_sync(run, places),
@@ -188,14 +196,13 @@ def _read_everything(run: RunState) -> None:
     keeps = run.ledger.keeps if run.scenario.source else None
     ours = Reading("reader", run.ledger.id_of, judged.partitions, keeps)
     readings = {c.kind.topic: Reading("canary", _canary_id) for c in run.canaries}
-    first, second = ISOLATIONS
     with ThreadPoolExecutor(1) as aside:
         # A new consumer mostly waits for answers; the logs are read from the disks meanwhile.
         dumped = aside.submit(dump_logs, run)
         told = aside.submit(note_aftermath, run.stage.brokers, places, run.note, run.now_ms)
-        read_back(run, {judged.name: ours, **readings}, first)
-        if run.scenario.isolation == second:
-            read_back(run, {judged.name: ours}, second)
+        read_back(run, {judged.name: ours, **readings}, READ_UNCOMMITTED)
+        if run.scenario.isolation == READ_COMMITTED:
+            read_back(run, {judged.name: ours}, READ_COMMITTED)
         dumped.result()
         told.result()
     if run.scenario.settings_watched:

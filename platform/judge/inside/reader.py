@@ -14,6 +14,7 @@ from judge.errors import JudgeError
 from judge.history import Op
 from judge.inside.clients import consumer
 from judge.inside.run_state import Part, RunState
+from judge.terms import READ_UNCOMMITTED
 
 READ_TIMEOUT_S = 30.0
 BATCH = 2000
@@ -34,7 +35,7 @@ class Reading:
 
 
 def read_back(
-    run: RunState, topics: Mapping[str, Reading], isolation: str = "read_uncommitted"
+    run: RunState, topics: Mapping[str, Reading], isolation: str = READ_UNCOMMITTED
 ) -> None:
     """Note every readable record of `topics` that is ours.
 
@@ -55,7 +56,7 @@ def read_back(
     )
     parts = {(topic, p) for topic, each in topics.items() for p in range(each.partitions)}
     # The plain level is what a history means when it names none.
-    named = {} if isolation == "read_uncommitted" else {"isolation": isolation}
+    named = {} if isolation == READ_UNCOMMITTED else {"isolation": isolation}
     try:
         reader.assign([TopicPartition(*part, OFFSET_BEGINNING) for part in sorted(parts)])
         _read(run, reader, topics, parts, named)

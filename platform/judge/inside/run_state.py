@@ -19,6 +19,7 @@ from judge.waiting import wait_until
 
 if TYPE_CHECKING:
     from judge.inside.observers.groups import Groups
+    from judge.inside.observers.transactions import StableEnds
     from judge.inside.stage import Stage
     from judge.inside.workload.canary import Canary
     from judge.inside.workload.feed import Feed
@@ -55,6 +56,7 @@ class RunState:
     feed: Feed | None = None
     filler: Filler | None = None
     groups: Groups | None = None
+    stable_ends: StableEnds | None = None
     canaries: list[Canary] = field(default_factory=list)
     faults: dict[str, Any] = field(default_factory=dict)
     leaders: dict[Part, int | None] = field(default_factory=dict)

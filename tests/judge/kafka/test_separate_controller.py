@@ -24,7 +24,7 @@ ENDPOINTS = {i: Endpoint(f"10.77.0.{10 + i}") for i in FOUR_AND_ONE.node_ids}
 SCENE = """
 import json
 from judge.inside.clients import admin, producer
-from judge.inside.cluster import boot, freeze, settle, thaw
+from judge.inside.cluster import boot, freeze, settle, thaw, wait_registered
 from judge.inside.network import bootstrap, build_network
 from judge.inside.observers.quorum import quorum_of
 from judge.inside.stage import Stage
@@ -51,7 +51,7 @@ writer.flush(30)
 found["told"] = told
 for dead in (1, 2):
     brokers.start(dead)
-brokers.wait_ready(60)
+wait_registered(brokers, 60)
 settle(stage)
 found["back"] = sorted(client.list_topics(timeout=5).brokers)
 print(json.dumps(found))

@@ -42,7 +42,8 @@ class GroupState:
     """A group as its coordinator knows it.
 
     `committed` has an offset for each (topic, partition) that was ever committed, None where the
-    coordinator could not say. `state` is Kafka's word; `protocol` is classic or consumer (KIP-848).
+    coordinator could not say, as while a transaction is open that will commit another. `state` is
+    Kafka's word; `protocol` is classic or consumer (KIP-848).
     """
 
     coordinator: int
@@ -101,7 +102,10 @@ class Coordinators:
 
     def _committed(self, address: Address, group: str) -> dict[tuple[str, int], int | None]:
         wanted = OffsetFetchRequestGroup(group_id=GroupId(group), topics=None)
-        (found,) = self._wire.ask(address, OffsetFetchRequest(groups=(wanted,))).groups
+        # Without it a coordinator that has just taken over answers from below its high watermark,
+        # as if less were committed or nothing (KAFKA-14499, KIP-447).
+        request = OffsetFetchRequest(groups=(wanted,), require_stable=True)
+        (found,) = self._wire.ask(address, request).groups
         _require(found.error_code)
         return {
             (str(topic.name), int(each.partition_index)): (

@@ -11,11 +11,14 @@ from typing import Any
 
 from confluent_kafka import KafkaException, Producer
 
+from judge.client_keys import PRODUCER
 from judge.errors import JudgeError
 from judge.history import Op
 from judge.inside.network import bootstrap
 from judge.inside.observers.replica_log import log_end_offset, stored_batches
 from judge.inside.run_state import RunState
+from judge.inside.settings_trial import why_refused
+from judge.waiting import wait_until
 
 FLUSH_S = 30.0
 
@@ -123,12 +126,14 @@ class Block:
 
     def _stored_up_to(self, end: int) -> int:
         """The log's end, once it is there: with acks=0 a flush does not wait for the broker."""
-        until_s = time.monotonic() + STORED_S
-        while (found := self._log_end()) < end and not self._failed:
-            if time.monotonic() > until_s:
-                break
-            time.sleep(0.02)
-        return found
+        missing = f"what was sent is not in the log up to {end}"
+        wait_until(
+            lambda: self._failed or self._log_end() >= end,
+            STORED_S,
+            missing,
+            code="load-miscounted",
+        )
+        return self._log_end()
 
     def _stored_since(self, first: int) -> dict[str, Any]:
         """How the paced records lie in the leader's log."""
@@ -166,10 +171,9 @@ def measure(run: RunState, options: Mapping[str, Any]) -> None:
         try:
             figures = Block(run, arms[arm], sizes).measure()
         except KafkaException as refused:
-            error = refused.args[0]
-            run.note(
-                Op(run.now_ms(), "load", "fail", "block", error=error.str()[:300], detail=detail)
-            )
+            # In the words of the file: librdkafka complains by its own names.
+            error = why_refused(PRODUCER, arms[arm]) or refused.args[0].str()
+            run.note(Op(run.now_ms(), "load", "fail", "block", error=error[:300], detail=detail))
             if arm != "candidate":
                 raise JudgeError("load-failed", f"our own load failed: {error}") from None
             continue

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from judge.inside.tap.exchanges import Exchange
 from judge.inside.tap.rules.matching import Knowledge
 from judge.inside.tap.rules.options import BadRuleError, Options
-from judge.inside.tap.seam import Doors, Line, Wire
+from judge.inside.tap.rules.quiet_rule import QuietRule
+from judge.inside.tap.seam import Doors
 
 
-class Refuse:
+class Refuse(QuietRule):
     """Closes the listener of one broker; the event has what a connect got right after."""
 
     name = "refuse"
-    apis: frozenset[int] = frozenset()
 
     def __init__(self, options: Options, knowledge: Knowledge) -> None:
         broker = options.whole("broker")
@@ -24,17 +23,6 @@ class Refuse:
         self.lasts_s = options.span_s("for_ms")
         self._fired = self._held = 0
         self._events: list[dict[str, Any]] = []
-
-    def request(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
-        """Passes."""
-        return False
-
-    def response(self, wire: Wire, exchange: Exchange, frame: memoryview) -> bool:
-        """Passes."""
-        return False
-
-    def meet(self, line: Line) -> None:
-        """Lets it be."""
 
     def begin(self, doors: Doors) -> None:
         """Shut the door and try it. Raises BadRuleError for a broker that there is not."""
