@@ -24,6 +24,9 @@ NEVER_STARTED = ("config", "rules")
 
 LEVELS = ("intro", "core", "senior", "principal")
 
+LANGUAGES = ("python", "java", "shell", "properties", "toml")
+"""Those that the editor of the site has colours for."""
+
 
 @dataclass(frozen=True, slots=True)
 class EditableFile:
@@ -154,7 +157,8 @@ def _editable(row: Fields) -> EditableFile:
     name = row.text("name")
     if "/" in name or name.startswith("."):
         raise row.wrong("name", "must be a plain file name.")
-    found = EditableFile(name, row.text("language"), row.whole("max_bytes", 65536, at_least=1))
+    language = row.text("language", one_of=LANGUAGES)
+    found = EditableFile(name, language, row.whole("max_bytes", 65536, at_least=1))
     row.done()
     return found
 

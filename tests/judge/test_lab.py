@@ -63,6 +63,7 @@ def test_it_refuses_a_fault_that_still_holds_when_the_program_is_to_finish(folde
         ("lab.toml", "answer = 2", "answer = 9", ("lab.toml", "stage[0].answer", "0 to 3")),
         ("lab.toml", '"lost_writes"', '"lost_rites"', ("lab.toml", "stage[2].promises", "Known")),
         ("lab.toml", 'name = "producer.py"', 'name = "../x"', ("lab.toml", "name", "plain file")),
+        ("lab.toml", '"properties"', '"propertys"', ("lab.toml", "language", "'toml'")),
         ("lab.toml", "[limits]", "[limits]\nwal_s = 1", ("lab.toml", "limits.wal_s", "wall_s")),
         ("lab.toml", "title =", "title = =", ("lab.toml", "", "not valid TOML")),
         ("scenario.toml", 'do = "read_back"', 'do = "rest"', ("scenario.toml", "do", "read_back")),

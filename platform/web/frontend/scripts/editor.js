@@ -9,12 +9,14 @@ import {python} from "@codemirror/lang-python";
 import {java} from "@codemirror/legacy-modes/mode/clike";
 import {properties} from "@codemirror/legacy-modes/mode/properties";
 import {shell} from "@codemirror/legacy-modes/mode/shell";
+import {toml} from "@codemirror/legacy-modes/mode/toml";
 
 const languages = {
   python: () => [python(), indentUnit.of("    ")],
   java: () => [StreamLanguage.define(java), indentUnit.of("    ")],
   properties: () => StreamLanguage.define(properties),
   shell: () => [StreamLanguage.define(shell), indentUnit.of("    ")],
+  toml: () => StreamLanguage.define(toml),
 };
 
 // Colours come from the style sheet, so light and dark follow the page without a new mount.
