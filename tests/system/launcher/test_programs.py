@@ -7,7 +7,7 @@ import pytest
 
 from judge.home import Home
 from launcher.datadir import open_data_dir
-from launcher.environment import answered_hosts, site_environment
+from launcher.environment import answered_hosts, default_slots, site_environment
 from launcher.programs import programs, supervisord_config, uses_embedded_redis, write_config
 from launcher.project import find_project
 from launcher.redis_server import redis_config, socket_path
@@ -100,6 +100,19 @@ def test_it_leaves_alone_what_the_operator_set(home):
     ours = site_environment(home, "127.0.0.1", {"FAULTLINE_SLOTS": "7"})
 
     assert ours["FAULTLINE_SLOTS"] == "7"
+
+
+@pytest.mark.parametrize(
+    ("cores", "memory_gb", "slots"), [(1, 24, 1), (2, 24, 3), (4, 64, 6), (8, 4, 2), (2, 1, 1)]
+)
+def test_a_machine_judges_more_at_once_than_it_has_cores_if_memory_allows(
+    monkeypatch, cores, memory_gb, slots
+):
+    machine = {"SC_PAGE_SIZE": 1, "SC_PHYS_PAGES": memory_gb * 10**9}
+    monkeypatch.setattr("os.sched_getaffinity", lambda _pid: set(range(cores)))
+    monkeypatch.setattr("os.sysconf", machine.__getitem__)
+
+    assert default_slots() == slots
 
 
 def test_it_answers_to_other_names_only_when_others_may_reach_it():
