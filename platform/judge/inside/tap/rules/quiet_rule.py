@@ -10,7 +10,10 @@ from judge.inside.tap.seam import Doors, Line, Wire
 
 
 class QuietRule:
-    """Takes no frame and touches no connection. A subclass sets `_firing`."""
+    """Takes no frame and touches no connection. A subclass sets `_firing`.
+
+    One that fires by something else than frames tells its own `state`.
+    """
 
     name = ""
     apis: frozenset[int] = frozenset()
