@@ -27,6 +27,12 @@ def modules() -> tuple[Path, ...]:
 
 
 @cache
+def files_of_tests() -> tuple[Path, ...]:
+    """Every Python file of the tests."""
+    return tuple(sorted((ROOT / "tests").rglob("*.py")))
+
+
+@cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from architecture.source import modules, shown, tree
+from architecture.source import files_of_tests, modules, shown, tree
 
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 80
@@ -22,6 +22,11 @@ def test_it_keeps_the_file_readable(path):
 
     assert lines <= MOST_LINES
     assert {name: size for name, size in long.items() if size > MOST_FUNCTION_LINES} == {}
+
+
+@pytest.mark.parametrize("path", files_of_tests(), ids=shown)
+def test_it_keeps_a_file_of_tests_readable(path):
+    assert path.read_text(encoding="utf-8").count("\n") <= MOST_LINES
 
 
 @pytest.mark.parametrize("path", [p for p in modules() if p.stat().st_size], ids=shown)

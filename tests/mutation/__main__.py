@@ -33,10 +33,12 @@ PATIENCE_S = 120
 """A mutant that runs longer, on one processor of its own, has been noticed."""
 
 MORE_TESTS = {
-    "evidence": ["checkers/test_lost_writes.py", "checkers/test_unseen.py",
+    "evidence": ["checkers/test_lost_writes_shown.py", "checkers/test_unseen.py",
                  "checkers/test_evidence.py"],
     "asked": ["checkers/test_phantom.py", "checkers/test_inconsistent_offsets.py"],
-    "lost_writes": ["verdicts/test_joining.py"],
+    "lost_writes": ["verdicts/test_joining.py", "checkers/test_lost_without_acknowledgement.py",
+                    "checkers/test_lost_writes_shown.py"],
+    "exactly_once_copy": ["checkers/test_copies_there_twice.py"],
     "aborted_reads": ["checkers/test_transactions.py"],
     "torn_transaction": ["checkers/test_transactions.py"],
     "stuck_group": ["checkers/test_group_progress.py"],

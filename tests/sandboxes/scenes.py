@@ -15,10 +15,12 @@ from judge.sandbox.uid import claim_uid
 PRELUDE = """
 import sys, types
 sys.modules["sandboxes"] = types.ModuleType("sandboxes")
-module = sys.modules["sandboxes.tap_stage"] = types.ModuleType("sandboxes.tap_stage")
-exec({stage!r}, module.__dict__)
+for name, text in {beside!r}.items():
+    module = sys.modules["sandboxes." + name] = types.ModuleType("sandboxes." + name)
+    exec(text, module.__dict__)
 exec({scene!r})
 """
+BESIDE = ("tap_stage", "tap_programs")
 """The sandbox holds the platform and none of its tests: what a scene imports goes along."""
 
 
@@ -27,7 +29,8 @@ def run_scene(home: Home, name: str, *arguments: Any, patience_s: float = 240) -
     uid = claim_uid() if os.geteuid() == 0 else None
     command = sandbox_command(home, uid.number if uid else None)
     at = command.index("judge.inside")
-    code = PRELUDE.format(stage=_text("tap_stage"), scene=_text(name))
+    beside = {other: _text(other) for other in BESIDE}
+    code = PRELUDE.format(beside=beside, scene=_text(name))
     command[at - 1 :] = ["-c", code]
     try:
         done = subprocess.run(

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import pytest
-
 from histories.words import (
     accepted,
     acknowledged,
@@ -14,11 +10,9 @@ from histories.words import (
     killed,
     led_by,
     log_ends,
-    on_partition,
     read,
     refused,
     stored,
-    turned_away,
     unanswered,
 )
 from judge.checkers import lost_writes
@@ -132,72 +126,6 @@ def test_it_counts_an_acknowledged_order_that_the_program_never_answered():
     assert result.anomalies[0].evidence[0].detail["program"] == "no answer"
 
 
-@pytest.mark.parametrize(
-    "batch",
-    [
-        unanswered("o1", acks=-1),
-        unanswered("o1", acks=0),
-        turned_away("o1", error="NOT_ENOUGH_REPLICAS_AFTER_APPEND"),
-    ],
-    ids=["no answer", "acks=0", "refused after the append"],
-)
-def test_it_holds_a_stored_order_without_acknowledgement_against_the_program(batch):
-    result = check(
-        handed("o1"), batch, accepted("o1"), stored("o1", on=[2]), killed(2), read(end=0)
-    )
-
-    assert causes(result) == {("lost-write", "accepted-without-acknowledgement"): 1}
-
-
-@pytest.mark.parametrize(
-    "batch",
-    [turned_away("o1"), unanswered("o1"), unanswered("o1", acks=0)],
-    ids=["refused", "no answer", "acks=0"],
-)
-def test_it_clears_the_program_of_not_sending_when_a_batch_can_have_held_the_order(batch):
-    result = check(handed("o1"), batch, accepted("o1"), read(end=0))
-
-    assert causes(result) == {("lost-write", "accepted-without-acknowledgement"): 1}
-
-
-def test_it_says_never_sent_when_the_tap_saw_no_batch():
-    result = check(handed("o1", "o2"), accepted("o1", "o2"), read(end=0))
-
-    assert causes(result) == {("lost-write", "never-sent"): 2}
-    assert result.anomalies[0].evidence[0].what == (
-        "order o1 was accepted by the program at 0.130 s; "
-        "no batch that could have held it reached a broker"
-    )
-
-
-def test_it_says_never_sent_for_as_many_as_the_refused_batches_cannot_have_held():
-    result = check(
-        handed("o1", "o2", "o3"),
-        turned_away("o1", "o2"),
-        turned_away("o1", "o2", at=300),
-        accepted("o1", "o2", "o3"),
-        read(end=0),
-    )
-
-    assert causes(result) == {
-        ("lost-write", "accepted-without-acknowledgement"): 2,
-        ("lost-write", "never-sent"): 1,
-    }
-
-
-def test_it_says_never_sent_when_the_refused_batch_left_before_the_order_was_handed():
-    result = check(
-        handed("o1", at=100),
-        turned_away("o1", at=120),
-        refused("o1", at=125),
-        handed("o2", at=5000),
-        accepted("o2", at=5001),
-        read(end=0),
-    )
-
-    assert causes(result) == {("lost-write", "never-sent"): 1}
-
-
 def test_it_takes_an_acknowledged_batch_that_no_log_holds_for_the_lost_one():
     result = check(
         handed("o1"),
@@ -214,44 +142,6 @@ def test_it_takes_an_acknowledged_batch_that_no_log_holds_for_the_lost_one():
         "no log holds that batch any more, and this order can only have been in one such"
     )
     assert (evidence.partition, evidence.offset, evidence.leader_epoch) == (0, 5, None)
-
-
-def test_it_points_at_the_place_of_the_order_in_its_batch():
-    result = check(
-        handed("o1", "o2"),
-        acknowledged("o1", "o2", acks=1, by=2, offset=5),
-        stored("o1", "o2", on=[2], offset=5, epoch=3),
-        stored("o1", "o2", on=[1], offset=5, epoch=4),
-        killed(1),
-        killed(2),
-        read(end=5),
-    )
-
-    rows = result.anomalies[0].evidence
-    assert [(row.id, row.offset, row.leader_epoch) for row in rows] == [("o1", 5, 4), ("o2", 6, 4)]
-
-
-def test_it_says_nothing_of_a_leader_epoch_that_no_log_tells():
-    untold = [replace(op, epoch=None) for op in stored("o1", on=[2])]
-
-    result = check(handed("o1"), acknowledged("o1", acks=1), untold, killed(2), read(end=0))
-
-    (evidence,) = result.anomalies[0].evidence
-    assert evidence.leader_epoch is None
-    assert "offset 0; broker 2 died" in evidence.what
-
-
-def test_it_forgives_a_refused_order_that_a_broker_acknowledged():
-    result = check(
-        handed("o1"),
-        acknowledged("o1", acks=1, by=2),
-        refused("o1"),
-        stored("o1", on=[2]),
-        killed(2),
-        read(end=0),
-    )
-
-    assert result.anomalies == ()
 
 
 def test_it_does_not_mind_an_order_in_doubt():
@@ -354,44 +244,6 @@ def test_it_joins_by_offset_where_the_broker_writes_another_crc():
     assert [row.detail["stored_on"] for row in result.anomalies[0].evidence] == [[2], [2]]
 
 
-def test_it_shows_the_first_the_last_and_those_around_the_kill_and_no_more_than_eight():
-    ids = [f"o{number:03d}" for number in range(100)]
-    parts = []
-    for number, i in enumerate(ids):
-        t = 100 + number * 10
-        parts += [
-            handed(i, at=t),
-            acknowledged(i, acks=1, by=2, offset=number, at=t + 5),
-            stored(i, on=[2], offset=number),
-        ]
-    result = check(*parts, killed(2, at=630), killed(1, at=900), read(end=0))
-
-    (anomaly,) = result.anomalies
-    shown = [evidence.id for evidence in anomaly.evidence]
-    assert anomaly.count == 100
-    assert len(shown) == 8
-    assert {shown[0], shown[-1]} == {"o000", "o099"}
-    assert any(i in shown for i in ("o052", "o053"))
-    assert shown == sorted(shown)
-
-
-def test_it_names_first_the_cause_that_struck_first():
-    result = check(
-        handed("o1", at=100),
-        acknowledged("o1", acks=1, by=2, at=120),
-        stored("o1", on=[2]),
-        killed(2, at=200),
-        handed("o2", "o3", at=300),
-        accepted("o2", "o3", at=310),
-        read(end=0),
-    )
-
-    assert [anomaly.cause for anomaly in result.anomalies] == [
-        "acknowledged-by-leader-only",
-        "never-sent",
-    ]
-
-
 def test_it_counts_an_order_with_a_surviving_second_copy_as_kept():
     result = check(
         handed("o1"),
@@ -443,82 +295,6 @@ def test_it_does_not_take_the_isr_of_a_later_leader_for_that_of_an_earlier_one()
     assert causes(result) == {("lost-write", "acknowledged-then-gone"): 1}
 
 
-@pytest.mark.parametrize(
-    ("batch", "doubt"),
-    [
-        (turned_away("o1"), "could have held it was refused by broker 2 (NOT_ENOUGH_REPLICAS)"),
-        (unanswered("o1"), "the batch that could have held it got no answer from broker 2"),
-        (unanswered("o1", acks=0), "was sent to broker 2 with acks=0, which asks for no answer"),
-    ],
-    ids=["refused", "no answer", "acks=0"],
-)
-def test_it_says_what_became_of_the_batch_that_was_not_acknowledged(batch, doubt):
-    result = check(handed("o1"), batch, accepted("o1"), read(end=0))
-
-    (evidence,) = result.anomalies[0].evidence
-    assert doubt in evidence.what
-    assert evidence.what.endswith("no surviving replica holds it")
-    assert evidence.detail["response"] == (batch[0].error or "none")
-    assert evidence.detail["acks"] == batch[0].detail["acks"]
-
-
-def test_it_says_so_when_the_tap_saw_nothing_of_a_batch_that_a_dead_log_holds():
-    result = check(handed("o1"), accepted("o1"), stored("o1", on=[2]), killed(2), read(end=0))
-
-    assert causes(result) == {("lost-write", "accepted-without-acknowledgement"): 1}
-    (evidence,) = result.anomalies[0].evidence
-    assert "the tap saw no answer" in evidence.what
-    assert (evidence.partition, evidence.offset) == (0, 0)
-
-
-def test_it_tells_of_no_death_where_the_tap_does_not_know_the_broker():
-    unknown = [replace(op, broker=None) for op in acknowledged("o1", acks=1)]
-
-    result = check(handed("o1"), unknown, stored("o1", on=[1]), killed(1), read(end=0))
-
-    assert "died" not in result.anomalies[0].evidence[0].what
-
-
-def test_it_says_that_the_batch_held_the_order_where_a_dead_log_shows_it():
-    dead = [*stored("o1", on=[2]), *killed(2)]
-
-    result = check(handed("o1"), unanswered("o1"), accepted("o1"), dead, read(end=0))
-
-    assert "the batch that held it got no answer" in result.anomalies[0].evidence[0].what
-
-
-def test_it_keeps_partitions_apart():
-    gone = on_partition(
-        1,
-        led_by(2, [2], at=0),
-        handed("o1"),
-        acknowledged("o1", by=2, offset=0),
-        stored("o1", on=[2], offset=0),
-        killed(2),
-        read(end=0),
-    )
-    kept = [
-        *led_by(2, [1, 2, 3], at=0),
-        *handed("o2"),
-        *acknowledged("o2", by=2, offset=0),
-        *stored("o2", on=[1, 2, 3], offset=0),
-        *read("o2"),
-    ]
-
-    result = check(kept, gone)
-
-    assert causes(result) == {("lost-write", "acknowledged-by-short-isr"): 1}
-    assert result.anomalies[0].evidence[0].partition == 1
-
-
-def test_it_keeps_offsets_of_two_partitions_apart():
-    above = on_partition(1, stored("o1", on=[1, 3], offset=3), read(end=0))
-
-    result = check(handed("o1"), accepted("o1"), above, read("o2", offset=3))
-
-    assert result.figures["hidden"] == 1
-
-
 def test_it_knows_the_first_epoch_from_none():
     order = [*handed("o1"), *acknowledged("o1", acks=1), *stored("o1", on=[2], epoch=0)]
 
@@ -541,33 +317,4 @@ def test_it_does_not_count_a_batch_twice_that_was_acknowledged_after_an_answer_w
     assert causes(result) == {
         ("lost-write", "acknowledged-by-leader-only"): 1,
         ("lost-write", "never-sent"): 1,
-    }
-
-
-@pytest.mark.parametrize(("handed_at", "cause"), [
-    (368, "accepted-without-acknowledgement"),
-    (369, "never-sent"),
-])  # fmt: skip
-def test_it_forgives_a_ledger_that_is_a_quarter_of_a_second_late(handed_at, cause):
-    result = check(
-        handed("o1", at=handed_at),
-        turned_away("o1", at=120, sent=118),
-        accepted("o1", at=400),
-        read(end=0),
-    )
-
-    assert causes(result) == {("lost-write", cause): 1}
-
-
-def test_it_takes_the_last_orders_for_those_that_were_never_sent():
-    ids = [f"o{number}" for number in range(6)]
-    orders = [op for n, i in enumerate(ids) for op in handed(i, at=100 + n * 10)]
-    claims = [op for n, i in enumerate(ids) for op in accepted(i, at=105 + n * 10)]
-
-    result = check(orders, claims, turned_away("o0", "o1", "o2", at=400), read(end=0))
-
-    shown = {a.cause: [row.id for row in a.evidence] for a in result.anomalies}
-    assert shown == {
-        "accepted-without-acknowledgement": ["o0", "o1", "o2"],
-        "never-sent": ["o3", "o4", "o5"],
     }
