@@ -66,3 +66,11 @@ def prove(user, lab, stage: str) -> Attempt:
 
     predict(user, lab, 1)
     return judged(submit(user, lab, stage), "PASS")
+
+
+def solve(user, lab) -> Attempt:
+    """Bring the user past every stage that is run."""
+    from attempts.intake import submit
+
+    prove(user, lab, "reproduce")
+    return judged(submit(user, lab, "fix"), "PASS")

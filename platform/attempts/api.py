@@ -8,7 +8,6 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import UserRateThrottle
 from rest_framework.views import APIView
 
 from attempts.access import attempt_for, own_attempt
@@ -21,11 +20,12 @@ from attempts.stream import read_events
 from catalog.find import lab_or_404
 from submissions.models import Submission
 from submissions.refusal import Refusal, refusing
+from web.throttles import PersonThrottle
 
 LISTED = 50
 
 
-class StartThrottle(UserRateThrottle):
+class StartThrottle(PersonThrottle):
     """Starting a run costs brokers; reading does not."""
 
     rate, scope = "20/min", "attempts"
@@ -98,7 +98,7 @@ class AttemptList(APIView):
             raise Http404
         with refusing():
             check_may_run(request.user, lab_or_404(frozen.lab_slug), frozen.stage)
-        attempt = start_attempt(frozen)
+            attempt = start_attempt(frozen)
         return Response(AttemptBody(attempt).data, status=status.HTTP_201_CREATED)
 
     def get_throttles(self) -> list:

@@ -52,5 +52,8 @@ class Heartbeat:
                     # A database that is away for a moment is no reason to end a good run: the
                     # fence at the end decides.
                     log.warning("no heartbeat for attempt %s: %s", self._lease.attempt_id, wrong)
+                    # Nobody replaces a broken connection but whoever closes it: without this no
+                    # later beat would get through either, and the lease would run out.
+                    connection.close()
         finally:
             connection.close()

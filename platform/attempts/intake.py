@@ -44,19 +44,19 @@ def check_may_run(user, lab: Lab, stage: str) -> None:
         raise LearnerError(
             "stage-locked", f"“{stage}” is not open yet: first {remedy}. Your files are saved."
         )
-    if Attempt.objects.filter(user=user, state__in=Attempt.OPEN).count() >= OPEN_AT_ONCE:
-        raise LearnerError(
-            "too-many-open",
-            f"You have {OPEN_AT_ONCE} attempts under way. Wait for one, or cancel it. "
-            "Your files are saved.",
-        )
 
 
 def start_attempt(submission: Submission) -> Attempt:
-    """Write the queued row and, once that is certain, send a hint to the workers."""
+    """Write the queued row and, once that is certain, send a hint to the workers.
+
+    Raises:
+        LearnerError: its owner has as many attempts under way as they may.
+    """
     with transaction.atomic():
-        # Locks the person's row (PostgreSQL): two submits at once would draw one number twice.
+        # Locks the person's row (PostgreSQL): two submits at once would draw one number twice, and
+        # each would count the others' attempts before they are there.
         User.objects.select_for_update().get(pk=submission.user_id)
+        _require_room(submission.user_id)
         mine = Attempt.objects.filter(user=submission.user_id, lab_slug=submission.lab_slug)
         last = mine.aggregate(last=Max("number"))["last"] or 0
         attempt = Attempt.objects.create(
@@ -66,8 +66,18 @@ def start_attempt(submission: Submission) -> Attempt:
             stage=submission.stage,
             number=last + 1,
         )
-        transaction.on_commit(lambda: send_hint(attempt.pk))
+        # An error of the hint must not look like one of the attempt: it is queued, hint or not.
+        transaction.on_commit(lambda: send_hint(attempt.pk), robust=True)
     return attempt
+
+
+def _require_room(user_id: int) -> None:
+    if Attempt.objects.filter(user=user_id, state__in=Attempt.OPEN).count() >= OPEN_AT_ONCE:
+        raise LearnerError(
+            "too-many-open",
+            f"You have {OPEN_AT_ONCE} attempts under way. Wait for one, or cancel it. "
+            "Your files are saved.",
+        )
 
 
 def _runnable(names: list[str]) -> str:

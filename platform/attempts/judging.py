@@ -6,6 +6,8 @@ import logging
 import socket
 from collections.abc import Callable
 
+from django.db import connection
+
 from attempts import lease as leases
 from attempts.engine import run_job
 from attempts.heartbeat import Heartbeat
@@ -57,6 +59,9 @@ def _judge_held(lease: Lease, writer: EventWriter) -> bool:
     if lease.epoch > 1:
         why = "inconclusive" if attempt.reruns else "worker-lost"
         writer.write(Event(RESTARTED, 0.0, {"why": why}))
+    if not connection.in_atomic_block:
+        # A run lasts: whoever stores its verdict must not inherit a connection that died meanwhile.
+        connection.close()
     with Heartbeat(lease) as heart:
         outcome = run_attempt(attempt, lease.epoch, writer.write, heart.should_stop)
     if heart.should_stop() and not leases.settle_cancel(lease):

@@ -74,15 +74,16 @@ def beat(lease: Lease) -> bool:
 def finish(lease: Lease, outcome: Outcome) -> bool:
     """Store the verdict and its charge, once. False when the lease was lost: nothing is stored.
 
-    The first INCONCLUSIVE is not stored but queued again; only FAIL inserts a charge.
+    The first INCONCLUSIVE is not stored but queued again; only FAIL inserts a charge. A cancel
+    that was asked for in the meantime, and agreed to, ends the attempt without a verdict.
     """
     report = outcome.report
     with transaction.atomic():
         inconclusive = report["verdict"] == Verdict.INCONCLUSIVE
         if inconclusive and _queue_once_more(lease):
-            transaction.on_commit(lambda: send_hint(lease.attempt_id))
+            transaction.on_commit(lambda: send_hint(lease.attempt_id), robust=True)
             return True
-        stored = _held(lease).update(
+        stored = _held(lease).filter(cancel_requested=False).update(
             state=Attempt.JUDGED,
             verdict=report["verdict"],
             reason=report["reason"] or "",
@@ -93,12 +94,14 @@ def finish(lease: Lease, outcome: Outcome) -> bool:
             finished_at=timezone.now(),
             lease_until=None,
         )
-        if stored and report["verdict"] == Verdict.FAIL:
+        if not stored:
+            return settle_cancel(lease)
+        if report["verdict"] == Verdict.FAIL:
             attempt = Attempt.objects.only("user_id", "lab_slug").get(pk=lease.attempt_id)
             Charge.objects.create(
                 attempt=attempt, user_id=attempt.user_id, lab_slug=attempt.lab_slug
             )
-    return bool(stored)
+    return True
 
 
 def give_up(lease: Lease) -> None:

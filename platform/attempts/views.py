@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
+from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -64,6 +65,7 @@ async def events(request: HttpRequest, uid: str) -> HttpResponse:
     allowed = sync_to_async(still_allowed, thread_sensitive=False)
 
     async def frames() -> AsyncIterator[bytes]:
+        await sync_to_async(_let_database_go)()
         hub, watcher = Hub.join(attempt.pk, attempt.uid)
         try:
             yield b"retry: 1000\n\n"
@@ -92,6 +94,15 @@ async def events(request: HttpRequest, uid: str) -> HttpResponse:
     return response
 
 
+def _let_database_go() -> None:
+    """A stream lasts as long as its page is open, and needs no connection of its own meanwhile.
+
+    Django would keep it until the stream ends: a hundred readers, a hundred connections.
+    """
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 async def _next_frame(watcher: Watcher) -> tuple[str, dict[str, str], bool] | None:
     try:
         return await asyncio.wait_for(watcher.frame(), PING_EVERY_S)
@@ -114,10 +125,10 @@ def run_again(request: HttpRequest, uid: str) -> HttpResponse:
     before = own_attempt(request.user, uid)
     try:
         check_may_run(request.user, _lab_of(before), before.stage)
+        attempt = start_attempt(Submission.objects.get(pk=before.submission_id))
     except LearnerError as refused:
         messages.error(request, refused.message)
         return redirect("attempts:page", uid=uid)
-    attempt = start_attempt(Submission.objects.get(pk=before.submission_id))
     return redirect("attempts:page", uid=attempt.uid)
 
 

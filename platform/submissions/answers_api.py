@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.find import lab_or_404
+from catalog.find import lab_or_404, lab_with_stage_or_404
 from judge.lab import Lab
 from submissions.explain import explain, explanation_of
 from submissions.hints import hints_shown, show_next_hint
@@ -59,7 +59,7 @@ class PredictionDetail(APIView):
     @extend_schema(operation_id="get_prediction", responses=PredictionBody)
     def get(self, request: Request, slug: str) -> Response:
         """Get your locked prediction with the answer; 404 before that."""
-        lab = _asking_lab(slug, "predict")
+        lab = lab_with_stage_or_404(slug, "predict")
         return _prediction(lab, prediction_of(request.user, lab))
 
     @extend_schema(
@@ -69,7 +69,7 @@ class PredictionDetail(APIView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Lock your prediction. The first one stays; a second changes nothing."""
-        lab = _asking_lab(slug, "predict")
+        lab = lab_with_stage_or_404(slug, "predict")
         asked = PredictionRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         with refusing():
@@ -83,7 +83,7 @@ class ExplanationDetail(APIView):
     @extend_schema(operation_id="get_explanation", responses=ExplanationBody)
     def get(self, request: Request, slug: str) -> Response:
         """Get your explanation with the debrief; 404 before you wrote one."""
-        lab = _asking_lab(slug, "explain")
+        lab = lab_with_stage_or_404(slug, "explain")
         return _explanation(lab, explanation_of(request.user, lab))
 
     @extend_schema(
@@ -93,7 +93,7 @@ class ExplanationDetail(APIView):
     )
     def put(self, request: Request, slug: str) -> Response:
         """Save your explanation; the debrief comes back with it."""
-        lab = _asking_lab(slug, "explain")
+        lab = lab_with_stage_or_404(slug, "explain")
         asked = ExplanationRequest(data=request.data)
         asked.is_valid(raise_exception=True)
         with refusing():
@@ -115,13 +115,6 @@ class HintList(APIView):
         """Ask for one more hint; that you did is recorded."""
         lab = lab_or_404(slug)
         return _hints(lab, show_next_hint(request.user, lab))
-
-
-def _asking_lab(slug: str, stage: str) -> Lab:
-    lab = lab_or_404(slug)
-    if stage not in [spec.name for spec in lab.stages]:
-        raise Http404
-    return lab
 
 
 def _prediction(lab: Lab, locked) -> Response:

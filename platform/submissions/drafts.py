@@ -43,7 +43,7 @@ def open_draft(user, lab: Lab) -> tuple[Draft, bool]:
         user=user, lab_slug=lab.slug, defaults={"files": dict(lab.starter), "revision": 1}
     )
     if made:
-        _remember(draft, "reset")
+        _remember(draft, "reset", joins=False)
     return draft, made
 
 
@@ -77,10 +77,11 @@ def save_draft(
                 origin="conflict",
                 saved_at=timezone.now(),
             )
+            _let_old_go(draft)
             return Saved(draft.files, draft.revision, conflict=True, kept_as=kept.pk)
         draft.files, draft.revision = merged, draft.revision + 1
         draft.save(update_fields=["files", "revision", "saved_at"])
-        _remember(draft, origin)
+        _remember(draft, origin, joins=base_revision is not None)
     return Saved(draft.files, draft.revision)
 
 
@@ -95,11 +96,13 @@ def restore_draft(user, lab: Lab, revision_id: int) -> Saved:
     return save_draft(user, lab, _still_offered(lab, kept.files), None, origin="restore")
 
 
-def _remember(draft: Draft, origin: str) -> None:
+def _remember(draft: Draft, origin: str, *, joins: bool) -> None:
+    """`joins`: the state was made from the one before, so nothing is lost if they share a line."""
     now = timezone.now()
-    last = draft.revisions.exclude(origin="conflict").first()
+    last = draft.revisions.first()
     recent = last and last.saved_at > now - timedelta(seconds=MERGE_EDITS_WITHIN_S)
-    if recent and origin == last.origin == "edit":
+    # A conflict between them is another tab's text: whoever wins may have seen neither.
+    if joins and recent and origin == last.origin == "edit":
         # The time stays that of the first edit, so that steady typing still leaves lines behind.
         last.files, last.revision = draft.files, draft.revision
         last.save(update_fields=["files", "revision"])
@@ -107,6 +110,10 @@ def _remember(draft: Draft, origin: str) -> None:
     DraftRevision.objects.create(
         draft=draft, revision=draft.revision, files=draft.files, origin=origin, saved_at=now
     )
+    _let_old_go(draft)
+
+
+def _let_old_go(draft: Draft) -> None:
     old = draft.revisions.values_list("pk", flat=True)[KEPT_REVISIONS:]
     DraftRevision.objects.filter(pk__in=list(old)).delete()
 

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from django.utils import timezone
 
 from judge.errors import LearnerError
+from judge.job import RUN_STAGES
 from judge.lab import Lab
-from submissions.models import Explanation
+from judge.verdict import Verdict
+from submissions.models import Explanation, Submission
 
 MAX_EXPLANATION_CHARS = 8000
 """Some 1,300 words: more than anybody says in an interview."""
@@ -21,8 +23,10 @@ def explain(user, lab: Lab, text: str) -> Explanation:
     """Save the explanation; from then on the debrief may be read.
 
     Raises:
-        LearnerError: the text is too short to be one, or too long to keep.
+        LearnerError: the stage before is not passed, or the text is too short to be one or too
+            long to keep.
     """
+    _require_passed(user, lab)
     text = text.strip().replace("\0", "")
     if len(text) < LEAST_EXPLANATION_CHARS:
         raise LearnerError("too-short", "Write at least one full sentence; then the debrief opens.")
@@ -34,6 +38,17 @@ def explain(user, lab: Lab, text: str) -> Explanation:
         user=user, lab_slug=lab.slug, defaults={"text": text}
     )
     return saved
+
+
+def _require_passed(user, lab: Lab) -> None:
+    """The debrief has the solution: nobody reads it who has not found one."""
+    names = [spec.name for spec in lab.stages]
+    before = names[names.index("explain") - 1]
+    if before not in RUN_STAGES:
+        return
+    mine = Submission.objects.filter(user=user, lab_slug=lab.slug, stage=before)
+    if not mine.filter(attempts__verdict=Verdict.PASS.value).exists():
+        raise LearnerError("stage-locked", f"First pass the stage “{before}”, then explain it.")
 
 
 def check_explanation(user, lab: Lab, points: Iterable[int]) -> Explanation:

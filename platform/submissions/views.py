@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.guests import ensure_person
-from catalog.find import lab_or_404
+from catalog.find import lab_or_404, lab_with_stage_or_404
 from judge.errors import LearnerError
 from judge.workspace import check_files
 from submissions.changes import changes_to_starter
@@ -111,7 +111,7 @@ def lock_prediction(request: HttpRequest, slug: str) -> HttpResponse:
     lab = lab_or_404(slug)
     try:
         choice = request.POST.get("choice", "")
-        predict(ensure_person(request), lab, int(choice) if choice.isdigit() else -1)
+        predict(ensure_person(request), lab, int(choice) if choice.isdecimal() else -1)
         messages.success(request, "Locked. Now see what the brokers say.")
     except (KeyError, LearnerError) as refused:
         messages.error(request, getattr(refused, "message", "This lab asks for no prediction."))
@@ -121,7 +121,7 @@ def lock_prediction(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def save_explanation(request: HttpRequest, slug: str) -> HttpResponse:
     """Save the explanation; the debrief opens."""
-    lab = lab_or_404(slug)
+    lab = lab_with_stage_or_404(slug, "explain")
     try:
         explain(ensure_person(request), lab, request.POST.get("text", ""))
     except LearnerError as refused:
@@ -132,8 +132,8 @@ def save_explanation(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def self_check(request: HttpRequest, slug: str) -> HttpResponse:
     """Record which strong points the learner finds in their own explanation."""
-    lab = lab_or_404(slug)
-    points = [int(point) for point in request.POST.getlist("point") if point.isdigit()]
+    lab = lab_with_stage_or_404(slug, "explain")
+    points = [int(point) for point in request.POST.getlist("point") if point.isdecimal()]
     try:
         saved = check_explanation(ensure_person(request), lab, points)
         messages.success(request, f"Noted: {len(saved.points)} points are in your text.")

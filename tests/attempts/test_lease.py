@@ -54,6 +54,16 @@ def test_it_gives_an_attempt_to_one_worker_only(attempt):
     assert second is None
 
 
+def test_it_ends_an_attempt_whose_cancel_was_agreed_to_before_the_verdict_came(attempt):
+    lease = claim(attempt.pk, "a", "host")
+    assert cancel(attempt)
+
+    assert finish(lease, Outcome(report("FAIL")))
+
+    assert state(attempt) == Attempt.CANCELLED
+    assert not Charge.objects.exists()
+
+
 def test_it_ignores_a_hint_at_an_attempt_that_is_not_there(db):
     assert claim(4711, "a", "host") is None
 

@@ -9,7 +9,7 @@ from catalog import shelf
 from judge.errors import LabError
 from progress.home import families, next_step
 from progress.proven import proven_stages, standing
-from site_people import judged, make_person, prove
+from site_people import judged, make_person, prove, solve
 from submissions.explain import explain
 from submissions.models import Prediction
 from submissions.predict import predict
@@ -73,7 +73,7 @@ def test_it_answers_404_for_an_unknown_lab_whatever_is_asked_of_it(client, lab, 
         assert client.post(f"/labs/nowhere/{verb}").status_code == 404
 
 
-def test_it_keeps_answer_and_debrief_until_they_are_earned(client, lab, user):
+def test_it_keeps_answer_and_debrief_until_they_are_earned(client, lab, user, sent):
     client.force_login(user)
     before = client.get("/labs/acked/?stage=predict").content.decode()
     predict(user, lab, 0)
@@ -82,6 +82,7 @@ def test_it_keeps_answer_and_debrief_until_they_are_earned(client, lab, user):
     assert "The leader died." not in before
     assert "The leader died." in after
     assert "It was acks." not in client.get("/labs/acked/?stage=explain").content.decode()
+    solve(user, lab)
     explain(user, lab, TEXT)
     assert "It was acks." in client.get("/labs/acked/?stage=explain").content.decode()
 

@@ -3,6 +3,7 @@
 import pytest
 
 from judge.errors import LearnerError
+from site_people import prove, solve
 from submissions.explain import check_explanation, explain, explanation_of
 from submissions.hints import hints_shown, show_next_hint
 from submissions.predict import predict, prediction_of
@@ -26,7 +27,8 @@ def test_it_refuses_an_option_that_is_not_there(user, lab):
     assert prediction_of(user, lab) is None
 
 
-def test_it_saves_an_explanation_over_the_last(user, lab):
+def test_it_saves_an_explanation_over_the_last(user, lab, sent):
+    solve(user, lab)
     explain(user, lab, TEXT)
 
     explain(user, lab, TEXT + " Again.")
@@ -35,12 +37,28 @@ def test_it_saves_an_explanation_over_the_last(user, lab):
 
 
 @pytest.mark.parametrize("text", ["", "too short", "x" * 8001])
-def test_it_refuses_what_is_no_explanation(user, lab, text):
-    with pytest.raises(LearnerError):
+def test_it_refuses_what_is_no_explanation(user, lab, sent, text):
+    solve(user, lab)
+
+    with pytest.raises(LearnerError) as refused:
         explain(user, lab, text)
 
+    assert refused.value.code in ("too-short", "too-long")
 
-def test_it_notes_only_points_that_there_are(user, lab):
+
+def test_it_keeps_the_debrief_from_whoever_has_not_passed_the_stage_before(user, lab, sent):
+    prove(user, lab, "reproduce")
+
+    with pytest.raises(LearnerError) as refused:
+        explain(user, lab, TEXT)
+
+    assert refused.value.code == "stage-locked"
+    assert "“fix”" in refused.value.message
+    assert explanation_of(user, lab) is None
+
+
+def test_it_notes_only_points_that_there_are(user, lab, sent):
+    solve(user, lab)
     explain(user, lab, TEXT)
 
     saved = check_explanation(user, lab, [1, 7, 1])

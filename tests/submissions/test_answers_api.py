@@ -3,6 +3,8 @@
 import pytest
 from rest_framework.test import APIClient
 
+from site_people import solve
+
 LAB = "/api/labs/acked/"
 TEXT = "The leader acknowledged alone, and then its disk was gone with the records."
 
@@ -31,8 +33,11 @@ def test_it_refuses_an_option_that_is_not_there(api, choice, status):
     assert api.post(f"{LAB}prediction/", {"choice": choice}, format="json").status_code == status
 
 
-def test_it_gives_the_debrief_for_an_explanation(api):
+def test_it_gives_the_debrief_for_an_explanation(api, user, lab, sent):
     assert api.get(f"{LAB}explanation/").status_code == 404
+    early = api.put(f"{LAB}explanation/", {"text": TEXT}, format="json")
+    assert (early.status_code, early.json()["code"]) == (422, "stage-locked")
+    solve(user, lab)
     assert api.put(f"{LAB}explanation/", {"text": "short"}, format="json").status_code == 422
 
     saved = api.put(f"{LAB}explanation/", {"text": TEXT}, format="json")

@@ -85,10 +85,35 @@ def test_it_brings_back_nobody_elses(user, lab):
 
 
 def test_it_joins_edits_that_follow_each_other_closely(user, lab):
-    save_draft(user, lab, CODE, 0)
-    save_draft(user, lab, {"producer.py": "print('mine, again')\n"}, None)
+    first = save_draft(user, lab, CODE, 0)
+    save_draft(user, lab, {"producer.py": "print('mine, again')\n"}, first.revision)
 
     assert states(user) == ["print('hi')\n", "print('mine, again')\n"]
+
+
+def test_it_joins_no_edit_with_one_that_its_writer_may_not_have_seen(user, lab):
+    """A submit from another tab saves over whatever is there, within seconds of the last edit."""
+    save_draft(user, lab, CODE, 0)
+    save_draft(user, lab, {"producer.py": "print('of the other tab')\n"}, None)
+
+    assert CODE["producer.py"] in states(user)
+
+
+def test_it_joins_no_edit_with_one_that_won_over_another_tabs(user, lab):
+    first = save_draft(user, lab, CODE, 0)
+    lost = save_draft(user, lab, {"producer.py": "print('late')\n"}, first.revision - 1)
+    save_draft(user, lab, {"producer.py": "print('late')\n"}, lost.revision)
+
+    assert CODE["producer.py"] in states(user)
+
+
+def test_it_lets_old_conflicts_go_too(user, lab, monkeypatch):
+    monkeypatch.setattr(drafts, "KEPT_REVISIONS", 3)
+    save_draft(user, lab, CODE, 0)
+    for number in range(6):
+        save_draft(user, lab, {"producer.py": f"print({number})\n"}, 1)
+
+    assert DraftRevision.objects.count() == 3
 
 
 def test_it_lets_old_states_go(user, lab, monkeypatch):
