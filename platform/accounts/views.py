@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -27,7 +28,8 @@ def _onward(request: HttpRequest) -> str:
     ours = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if ours else "home"
+    # A word without a slash is no page of ours, but a part of this one's address.
+    return target if ours and target.startswith("/") else reverse("home")
 
 
 def _guest(request: HttpRequest) -> User | None:
@@ -50,7 +52,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         person.save()
         login(request, person, backend=BACKEND)
         messages.success(request, f"Welcome, {person.name}. Your work so far is kept.")
-        return redirect(_onward(request))
+        return HttpResponseRedirect(_onward(request))
     seen = {"form": form, "next": _next(request)}
     return render(request, "accounts/sign_up.html", seen, status=422 if form.errors else 200)
 
@@ -61,7 +63,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     """Name and password; what a guest did in this session moves to the account."""
     guest = _guest(request)
     if request.user.is_authenticated and guest is None:
-        return redirect(_onward(request))
+        return HttpResponseRedirect(_onward(request))
     form = LogInForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -71,7 +73,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
                 if guest is not None:
                     move_guest_work(guest, person)
                 login(request, person, backend=BACKEND)
-            return redirect(_onward(request))
+            return HttpResponseRedirect(_onward(request))
     elif form.errors:
         status = 422
     seen = {"form": form, "next": _next(request), "guest": guest}
@@ -96,7 +98,7 @@ def _check_password(request: HttpRequest, form: LogInForm) -> tuple[User | None,
 
 def _next(request: HttpRequest) -> str:
     target = _onward(request)
-    return "" if target == "home" else target
+    return "" if target == reverse("home") else target
 
 
 @require_POST

@@ -70,7 +70,7 @@ def headline(live: LiveState, status: Status) -> str:
         return f"Running. {live.bands[-1].label or 'A fault is held'}."
     if live.stage == "workload":
         return f"Running. {live.counts.get('acknowledged', 0):,} records acknowledged."
-    return "Starting three brokers."
+    return "Starting the brokers."
 
 
 def _waiting(status: Status) -> str:

@@ -24,7 +24,9 @@ SECRET_KEY = env.text("FAULTLINE_SECRET_KEY") or get_random_secret_key()
 ORIGIN = env.origin("FAULTLINE_ORIGIN")
 ALLOWED_HOSTS = env.words("FAULTLINE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 if ORIGIN:
-    ALLOWED_HOSTS.append(str(ORIGIN.hostname))
+    name = str(ORIGIN.hostname)
+    # Django compares with the brackets that an IPv6 address has in a URL.
+    ALLOWED_HOSTS.append(f"[{name}]" if ":" in name else name)
     CSRF_TRUSTED_ORIGINS = [f"{ORIGIN.scheme}://{ORIGIN.netloc}"]
 HTTPS = ORIGIN is not None and ORIGIN.scheme == "https"
 ROOT_URLCONF = "config.urls"
@@ -136,6 +138,8 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # Who calls is told by the connection: a header that anybody may write would lift every limit.
+    "NUM_PROXIES": 0,
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_THROTTLE_CLASSES": [
         "web.throttles.VisitorThrottle",

@@ -65,13 +65,26 @@ def require_room(path: Path, needed_bytes: int) -> None:
 def secret_key(home: Home) -> str:
     """The key that signs sessions: made once, readable for this user alone."""
     path = home.path / "secret_key"
+    known = path.read_text(encoding="ascii").strip() if path.is_file() else ""
+    if not known:
+        # Written beside it first: a power cut would leave half a key, or none, for ever.
+        write_whole(path, secrets.token_urlsafe(50) + "\n")
+        known = path.read_text(encoding="ascii").strip()
+    return known
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that is there whole or as it was before; readable for this user alone."""
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        out.write(secrets.token_urlsafe(50) + "\n")
-    return path.read_text(encoding="ascii").strip()
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        Path(beside).replace(path)
+    except OSError:
+        Path(beside).unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

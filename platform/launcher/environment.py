@@ -50,7 +50,7 @@ def answered_hosts(host: str) -> list[str]:
     if not _is_loopback(host):
         names += [socket.gethostname(), socket.getfqdn(), *_own_addresses()]
         if not _is_wildcard(host):
-            names.append(host)
+            names.append(shown_host(host))
     return list(dict.fromkeys(names))
 
 
@@ -87,7 +87,8 @@ def _is_loopback(host: str) -> bool:
 def _own_addresses() -> list[str]:
     """Addresses by which other machines may know this one; none when it has no network."""
     try:
-        found = socket.getaddrinfo(socket.gethostname(), None, family=socket.AF_INET)
+        found = socket.getaddrinfo(socket.gethostname(), None)
     except OSError:
         return []
-    return [str(row[4][0]) for row in found]
+    # A link-local address carries the name of its interface, which no browser sends.
+    return [shown_host(str(row[4][0]).partition("%")[0]) for row in found]

@@ -7,15 +7,17 @@ import importlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import judge
 from judge.errors import AuthorError, JudgeError
 from judge.home import Home
 from judge.lab import load_lab
-from launcher.datadir import open_data_dir
+from launcher.datadir import open_data_dir, write_whole
 from launcher.errors import RefusedError
 from launcher.project import Project
 from launcher.stages import Stage, stage
@@ -115,17 +117,20 @@ def require_able(step: Stage, home: Home) -> None:
 
 def migrate(project: Project, home: Home, environment: Mapping[str, str], step: Stage) -> None:
     """Bring the database's tables up to date."""
+    if environment.get("FAULTLINE_DATABASE_URL"):
+        # Nobody tells us when a server's database was restored, so it is asked each time.
+        manage(project, environment, "migrate", "--noinput")
+        step.result = "up to date"
+        return
     database = home.path / "faultline.sqlite3"
-    if not environment.get("FAULTLINE_DATABASE_URL"):
-        # Its journal files get the same mode: drafts and histories are nobody else's business.
-        os.close(os.open(database, os.O_CREAT | os.O_RDWR, 0o600))
+    # Its journal files get the same mode: drafts and histories are nobody else's business.
+    os.close(os.open(database, os.O_CREAT | os.O_RDWR, 0o600))
     sources = sorted(project.root.glob("platform/*/migrations/*.py"))
-    stamp = digest(sources, environment.get("FAULTLINE_DATABASE_URL", ""), _identity(database))
-    if _known(home, "database", stamp):
+    if _known(home, "database", digest(sources, _applied(database))):
         step.result = "up to date"
         return
     manage(project, environment, "migrate", "--noinput")
-    _remember(home, "database", stamp)
+    _remember(home, "database", digest(sources, _applied(database)))
     step.result = "migrated"
 
 
@@ -154,7 +159,7 @@ def check_labs(folder: Path, step: Stage) -> None:
     for lab in labs:
         try:
             load_lab(lab)
-        except AuthorError as error:
+        except (AuthorError, UnicodeDecodeError) as error:
             broken.append(f"{lab.name}: {error}")
     step.result = f"{len(labs) - len(broken)} of {len(labs)} can be offered"
     if broken:
@@ -188,9 +193,14 @@ def digest(sources: Iterable[Path], *words: str) -> str:
     return names.hexdigest()
 
 
-def _identity(database: Path) -> str:
-    """Changes when the file is another one: a restored or removed database is migrated again."""
-    return str(database.stat().st_ino) if database.exists() else ""
+def _applied(database: Path) -> str:
+    """What was done to the file by migrations: a restored or removed one is migrated again."""
+    asked = "SELECT app, name FROM django_migrations ORDER BY app, name"
+    try:
+        with closing(sqlite3.connect(database)) as opened:
+            return repr(opened.execute(asked).fetchall())
+    except sqlite3.Error:
+        return ""
 
 
 def _stamps(home: Home) -> Path:
@@ -198,11 +208,17 @@ def _stamps(home: Home) -> Path:
 
 
 def _known(home: Home, name: str, stamp: str) -> bool:
-    path = _stamps(home)
-    return path.is_file() and json.loads(path.read_text()).get(name) == stamp
+    return _all_known(home).get(name) == stamp
 
 
 def _remember(home: Home, name: str, stamp: str) -> None:
-    path = _stamps(home)
-    known = json.loads(path.read_text()) if path.is_file() else {}
-    path.write_text(json.dumps({**known, name: stamp}, indent=1), encoding="utf-8")
+    write_whole(_stamps(home), json.dumps({**_all_known(home), name: stamp}, indent=1))
+
+
+def _all_known(home: Home) -> dict[str, str]:
+    """Nothing where the file is none: whatever it said is done once more."""
+    try:
+        known = json.loads(_stamps(home).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}

@@ -18,14 +18,21 @@ def stop_other(home: Home) -> int:
     """Ask it to stop and wait until it has; 0 also when none runs.
 
     Raises:
-        RefusedError: it still runs after 30 s.
+        RefusedError: it still runs after 30 s, or is another user's.
     """
     about = who_holds(home)
-    if not about:
+    if about is None:
         print(f"no Faultline runs on {home.path}")
         return 0
+    if "pid" not in about:
+        raise RefusedError(f"a Faultline is starting on {home.path}.", "Try again in a moment.")
     pid = int(str(about["pid"]))
-    os.kill(pid, signal.SIGTERM)
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except PermissionError:
+        raise RefusedError(
+            f"process {pid} is another user's.", "Stop it as the user who started it."
+        ) from None
     try:
         wait_until(lambda: who_holds(home) is None, _STOP_S, "it still runs")
     except JudgeError:

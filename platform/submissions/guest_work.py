@@ -16,9 +16,13 @@ from submissions.models import (
 def move(guest, owner) -> None:
     """Give the owner what they do not have; of two drafts the guest's goes into the history.
 
-    A locked prediction of the owner's stays as it is: the first answer counts.
+    A locked prediction of the owner's stays as it is: the first answer counts. Of two
+    explanations the newer one stays.
     """
     Submission.objects.filter(user=guest).update(user=owner)
+    for told in Explanation.objects.filter(user=guest):
+        owners = Explanation.objects.filter(user=owner, lab_slug=told.lab_slug)
+        owners.filter(saved_at__lt=told.saved_at).delete()
     for model in (Prediction, Explanation):
         had = model.objects.filter(user=owner).values("lab_slug")
         model.objects.filter(user=guest).exclude(lab_slug__in=had).update(user=owner)

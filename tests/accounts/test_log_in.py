@@ -36,7 +36,7 @@ def test_it_leads_back_to_the_page_that_was_asked_for(client, mara):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:x"]
+    "target", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:x", "elsewhere"]
 )
 def test_it_leads_nobody_elsewhere(client, mara, target):
     answer = log_in(client, next=target)

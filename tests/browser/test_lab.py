@@ -185,6 +185,22 @@ def test_it_reveals_hints_one_by_one(visitor):
     assert page.get_by_text("Hint 2 of").count() == 0
 
 
+def test_it_starts_one_attempt_however_often_submit_is_pressed(visitor, script):
+    page = visitor().page
+    predict(page)
+    page.locator(EDITOR).wait_for()
+    before = script.runs()
+
+    page.evaluate("""() => {
+        const button = document.querySelector("button[form=files-form][name=stage]");
+        for (let i = 0; i < 3; i++) document.getElementById("files-form").requestSubmit(button);
+    }""")
+    wait_for_verdict(page, "PASS")
+
+    assert script.runs() == before + 1
+    assert page.locator("h1", has_text="attempt 2").count() == 0
+
+
 def test_it_opens_the_debrief_when_the_explanation_is_written(visitor, script):
     person = visitor()
     page = person.page

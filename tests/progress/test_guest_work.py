@@ -7,7 +7,7 @@ from attempts.intake import submit
 from attempts.models import Attempt
 from site_people import judged, make_person, prove
 from submissions.drafts import current_files, save_draft
-from submissions.models import DraftRevision, Prediction
+from submissions.models import DraftRevision, Explanation, Prediction
 from submissions.predict import predict, prediction_of
 
 
@@ -49,6 +49,17 @@ def test_it_keeps_both_drafts_and_shows_the_owners(guest, user, lab):
     assert current_files(user, lab)["producer.py"] == "owner's"
     kept = DraftRevision.objects.filter(draft__user=user)
     assert "guest's" in {row.files["producer.py"] for row in kept}
+
+
+@pytest.mark.parametrize("newer", ["guest's", "owner's"])
+def test_it_keeps_the_newer_of_two_explanations(guest, user, lab, newer):
+    words = {"guest's": guest, "owner's": user}
+    for text in sorted(words, key=lambda text: text == newer):
+        Explanation.objects.create(user=words[text], lab_slug=lab.slug, text=text)
+
+    move_guest_work(guest, user)
+
+    assert Explanation.objects.get(user=user).text == newer
 
 
 def test_it_lets_the_first_prediction_stand(guest, user, lab):

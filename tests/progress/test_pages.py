@@ -38,6 +38,13 @@ def test_it_makes_no_guest_of_somebody_who_only_reads(client, lab, db):
     assert not User.objects.exists()
 
 
+def test_it_takes_a_sign_that_is_no_decimal_for_no_answer(client, lab, db):
+    answer = client.post("/labs/acked/predict", {"choice": "²"})
+
+    assert answer.status_code == 302
+    assert not Prediction.objects.exists()
+
+
 def test_it_makes_a_guest_at_the_first_save(client, lab, db):
     client.post("/labs/acked/predict", {"choice": "1"})
 

@@ -12,6 +12,7 @@ from judge.home import Home
 from launcher import datadir
 from launcher.datadir import held, open_data_dir, secret_key, who_holds
 from launcher.errors import RefusedError
+from launcher.stopping import stop_other
 
 
 @pytest.fixture
@@ -36,6 +37,24 @@ def test_it_makes_the_secret_key_once_and_for_this_user_alone(home):
     assert len(first) >= 50
     assert secret_key(home) == first
     assert mode(home.path / "secret_key") == 0o600
+
+
+def test_it_makes_another_secret_key_where_a_power_cut_left_none(home):
+    (home.path / "secret_key").write_text("")
+
+    assert len(secret_key(home)) >= 50
+    assert mode(home.path / "secret_key") == 0o600
+    assert len(list(home.path.glob("*secret_key*"))) == 1
+    assert not list(home.path.glob(".secret_key*"))
+
+
+def test_it_says_that_one_is_starting_which_has_not_said_who_it_is(home):
+    with held(home):
+        (home.run / "lock").write_text("")
+        with pytest.raises(RefusedError) as refused:
+            stop_other(home)
+
+    assert "is starting" in refused.value.problem
 
 
 def test_it_refuses_a_second_one_and_says_where_the_first_is(home):

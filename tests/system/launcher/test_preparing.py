@@ -2,6 +2,8 @@
 
 import io
 import shutil
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -74,6 +76,31 @@ def test_it_migrates_another_database(project, home, step, managed):
     migrate(project, home, {}, step)
 
     migrate(project, home, {"FAULTLINE_DATABASE_URL": "postgres://db/faultline"}, step)
+
+    assert managed == ["migrate", "migrate"]
+
+
+def test_it_migrates_a_database_that_was_restored_in_place(project, home, step, managed):
+    database = home.path / "faultline.sqlite3"
+    with closing(sqlite3.connect(database)) as opened, opened:
+        opened.execute("CREATE TABLE django_migrations (app TEXT, name TEXT)")
+        opened.execute("INSERT INTO django_migrations VALUES ('guide', '0001_initial')")
+    migrate(project, home, {}, step)
+    with closing(sqlite3.connect(database)) as opened, opened:
+        opened.execute("DELETE FROM django_migrations")
+
+    migrate(project, home, {}, step)
+
+    assert managed == ["migrate", "migrate"]
+
+
+@pytest.mark.parametrize("half", ["", '{"database": "', "[]"])
+def test_it_does_again_what_a_power_cut_made_it_forget(project, home, step, managed, half):
+    migrate(project, home, {}, step)
+    (home.run / "prepared.json").write_text(half)
+
+    migrate(project, home, {}, step)
+    migrate(project, home, {}, step)
 
     assert managed == ["migrate", "migrate"]
 

@@ -119,6 +119,7 @@ def test_it_answers_to_other_names_only_when_others_may_reach_it():
     assert answered_hosts("127.0.0.1") == ["localhost", "127.0.0.1", "[::1]"]
     assert len(answered_hosts("0.0.0.0")) > 3
     assert "10.1.2.3" in answered_hosts("10.1.2.3")
+    assert "[2001:db8::5]" in answered_hosts("2001:db8::5")
 
 
 def test_it_tells_a_restart_from_a_program_that_runs_on():

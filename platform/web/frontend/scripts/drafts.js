@@ -10,7 +10,8 @@ export function savingDrafts({form, texts, put, token, renewTokens}) {
   const state = document.getElementById("saved");
   const conflict = document.getElementById("conflict");
   let revision = Number(form.dataset.revision); // 0: there is no draft yet
-  let dirty = false;
+  let dirty = false;   // typed since the last request
+  let refused = false; // the last request brought no save, and sending the same again will not either
   let timer = 0;
   let sending = null;
   let theirs = null;
@@ -35,14 +36,17 @@ export function savingDrafts({form, texts, put, token, renewTokens}) {
     const said = await answer.json().catch(() => ({})); // an error page is no JSON
     if (answer.ok) {
       revision = said.revision;
+      refused = false;
       say(`draft ${revision}, saved ${said.at}`);
     } else if (answer.status === 409) {
       theirs = said;
       conflict.hidden = false;
       say("not saved: another tab saved this draft", true);
     } else if (answer.status === 422) {
+      refused = true;
       say(`not saved: ${said.message}`, true);
     } else if (answer.status < 500) {
+      refused = true;
       say("not saved: the server refuses it. Copy your text, then reload the page", true);
     } else throw new Error(`answer ${answer.status}`);
   }
@@ -65,7 +69,7 @@ export function savingDrafts({form, texts, put, token, renewTokens}) {
     revision = theirs.revision;
     theirs = null;
     conflict.hidden = true;
-    if (files) { put(files); dirty = false; say(`draft ${revision}`); }
+    if (files) { put(files); dirty = refused = false; say(`draft ${revision}`); }
     else { dirty = true; later(0); }
   }
   document.getElementById("keep-mine").addEventListener("click", () => settle(null));
@@ -75,14 +79,18 @@ export function savingDrafts({form, texts, put, token, renewTokens}) {
   // the page, the browser asks. A save still under way makes this one a conflict, which is kept.
   document.addEventListener("visibilitychange", () => { if (document.hidden) send(); });
   addEventListener("beforeunload", event => {
-    if (!dirty || theirs || form.dataset.sent) return;
+    if (form.dataset.sent) return;
+    // What was typed up to a conflict is kept in the history; what was typed since is only here.
+    if (refused || (theirs && dirty)) return event.preventDefault();
+    if (!dirty) return;
     if (JSON.stringify(texts()).length < KEEPALIVE_CHARS) post().catch(() => {});
     else event.preventDefault();
   });
   form.addEventListener("submit", () => { form.dataset.sent = "yes"; });
+  addEventListener("pageshow", () => { delete form.dataset.sent; });
 
   return {
-    unsaved: () => (dirty || sending !== null) && !theirs,
+    unsaved: () => dirty || refused || sending !== null,
     changed() { dirty = true; say("editing"); later(AFTER_MS); },
     async flush() { if (dirty || sending) await send(); },
   };
