@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from attempts.models import Attempt
-from judge.job import RUN_STAGES
+from attempts.work import Ran, Work, work_of
 from judge.lab import Lab
 from judge.lab_stages import StageSpec
 from judge.verdict import Verdict
-from submissions.explain import explanation_of
-from submissions.predict import prediction_of
 
 NAMES = {"predict": "Predict", "reproduce": "Reproduce", "fix": "Fix", "explain": "Explain"}
 
@@ -34,12 +31,15 @@ class StageState:
 
 def stage_states(user, lab: Lab) -> list[StageState]:
     """All stages of the lab in order, with what this user has done in each."""
-    latest = _latest_attempts(user, lab)
-    passed = _passed_stages(user, lab)
+    return states_of(lab, work_of(user, lab.slug))
+
+
+def states_of(lab: Lab, work: Work) -> list[StageState]:
+    """The same from `work`, for pages that show many labs."""
     states: list[StageState] = []
     unlocked, before = True, ""
     for spec in lab.stages:
-        done, failed, note = _what_was_done(user, lab, spec, latest, passed)
+        done, failed, note = _what_was_done(lab, spec, work)
         if not unlocked:
             note = note or f"opens after {before}"
         word = "done" if done else "failed" if failed else "current" if unlocked else "todo"
@@ -58,36 +58,21 @@ def is_open(user, lab: Lab, stage: str) -> bool:
     return any(found.spec.name == stage and found.open for found in stage_states(user, lab))
 
 
-def _what_was_done(user, lab: Lab, spec: StageSpec, latest, passed) -> tuple[bool, bool, str]:
+def _what_was_done(lab: Lab, spec: StageSpec, work: Work) -> tuple[bool, bool, str]:
+    """Whether the stage is done, whether it failed last, and what to say of it."""
     if spec.name == "predict":
-        answer = prediction_of(user, lab)
-        if answer is None:
+        if lab.slug not in work.right:
             return False, False, "answer before the run"
-        return True, False, "locked, right" if answer.right else "locked, to be compared"
+        return True, False, "locked, right" if work.right[lab.slug] else "locked, to be compared"
     if spec.name == "explain":
-        text = explanation_of(user, lab)
-        return text is not None, False, "written" if text else ""
-    return _what_was_run(spec, latest.get(spec.name), spec.name in passed)
+        written = lab.slug in work.explained
+        return written, False, "written" if written else ""
+    place = (lab.slug, spec.name)
+    return _what_was_run(work.latest.get(place), place in work.passed)
 
 
-def _what_was_run(spec: StageSpec, last: Attempt | None, proved: bool) -> tuple[bool, bool, str]:
+def _what_was_run(last: Ran | None, proved: bool) -> tuple[bool, bool, str]:
     if last is None:
         return proved, False, ""
-    word = last.verdict or last.state
     failed = not proved and last.verdict == Verdict.FAIL
-    return proved, failed, f"attempt {last.number}: {word}"
-
-
-def _latest_attempts(user, lab: Lab) -> dict[str, Attempt]:
-    if not user.pk:
-        return {}
-    rows = Attempt.objects.filter(user=user, lab_slug=lab.slug, stage__in=RUN_STAGES)
-    rows = rows.exclude(state=Attempt.CANCELLED).defer("report", "story", "trace")
-    return {row.stage: row for row in rows.order_by("id")}
-
-
-def _passed_stages(user, lab: Lab) -> set[str]:
-    if not user.pk:
-        return set()
-    rows = Attempt.objects.filter(user=user, lab_slug=lab.slug, verdict=Verdict.PASS.value)
-    return set(rows.values_list("stage", flat=True))
+    return proved, failed, f"attempt {last.number}: {last.verdict or last.state}"

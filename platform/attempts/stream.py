@@ -59,12 +59,6 @@ def entry_of(entry_id: str, fields: Mapping[str, str]) -> Entry:
     )
 
 
-def id_key(entry_id: str) -> tuple[int, int]:
-    """Orders ids: "12-3" comes after "12-2" and before "100-0"."""
-    ms, _, seq = entry_id.partition("-")
-    return int(ms or 0), int(seq or 0)
-
-
 def connect() -> redis.Redis:
     """A client for short commands. Two seconds: a run must not stand still for its page."""
     return redis.Redis.from_url(

@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attempts.stages import stage_states
+from attempts.stages import states_of
+from attempts.work import work_of
 from catalog.shelf import labs
 from progress.proven import standing_of
 
@@ -27,9 +28,9 @@ class ProgressList(APIView):
     @extend_schema(operation_id="list_progress", responses=ProgressRow(many=True))
     def get(self, request: Request) -> Response:
         """List every lab with the stages you have done."""
-        rows = []
+        rows, work = [], work_of(request.user)
         for lab in labs():
-            states = stage_states(request.user, lab)
+            states = states_of(lab, work)
             named = {state.spec.name: state.state for state in states}
             rows.append({"lab": lab.slug, "standing": standing_of(states), "stages": named})
         return Response(ProgressRow(rows, many=True).data)

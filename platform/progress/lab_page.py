@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.models import Role
 from attempts.models import Attempt
 from attempts.stages import current_stage, stage_states
 from attempts.verdict_words import CHECK_WORDS
@@ -45,7 +44,6 @@ def lab_context(user, lab: Lab, wanted_stage: str = "") -> dict[str, Any]:
         **_predict(user, lab),
         **_explain(user, lab),
         **_hints(user, lab),
-        "is_instructor": user.is_authenticated and user.has_role(Role.INSTRUCTOR),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from attempts.stages import StageState, stage_states
+from attempts.stages import StageState, states_of
+from attempts.work import Work
 from judge.lab import Lab
 
 STANDINGS = {
@@ -14,9 +15,9 @@ STANDINGS = {
 """Standing -> its sign and what it means."""
 
 
-def standing(user, lab: Lab) -> str:
-    """One of STANDINGS for this user and lab."""
-    return standing_of(stage_states(user, lab))
+def standing(lab: Lab, work: Work) -> str:
+    """One of STANDINGS for this lab and what somebody has done."""
+    return standing_of(states_of(lab, work))
 
 
 def standing_of(states: list[StageState]) -> str:
@@ -27,8 +28,3 @@ def standing_of(states: list[StageState]) -> str:
     if "failed" in by_name.values() or by_name.get("reproduce") == "done":
         return "broken"
     return "begun" if "done" in by_name.values() else "untried"
-
-
-def proven_stages(user, lab: Lab) -> list[str]:
-    """The names of the stages that are done."""
-    return [state.spec.name for state in stage_states(user, lab) if state.state == "done"]

@@ -3,7 +3,7 @@
 from attempts.live import LiveState
 from attempts.sections import draw_sections, headline, stages
 from attempts.status import QueuePlace, Status
-from attempts.stream import Entry, id_key
+from attempts.stream import Entry
 
 RUNNING = Status("running", epoch=1)
 
@@ -171,7 +171,3 @@ def test_it_draws_the_same_whether_events_came_one_by_one_or_all_at_once():
         draw_sections(slowly, RUNNING)
 
     assert draw_sections(slowly, RUNNING) == draw_sections(folded(*entries), RUNNING)
-
-
-def test_it_orders_ids_by_number():
-    assert id_key("9-2") < id_key("10-0") < id_key("10-11")

@@ -1,14 +1,17 @@
 """The lab pages: who sees what, what is kept from whom, and where a learner goes on."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import RequestFactory
 
 from accounts.models import Role, User
 from attempts.intake import submit
+from attempts.work import work_of
 from catalog import shelf
 from judge.errors import LabError
 from progress.home import families, next_step
-from progress.proven import proven_stages, standing
+from progress.proven import standing
 from site_people import judged, make_person, prove, solve
 from submissions.explain import explain
 from submissions.models import Prediction
@@ -142,14 +145,13 @@ def test_it_refuses_a_draft_that_makes_no_sense(client, lab, user, body):
 
 
 def test_it_says_how_far_somebody_is(lab, user, sent):
-    assert standing(user, lab) == "untried"
+    assert standing(lab, work_of(user)) == "untried"
     predict(user, lab, 0)
-    assert standing(user, lab) == "begun"
+    assert standing(lab, work_of(user)) == "begun"
     judged(submit(user, lab, "reproduce"), "PASS")
-    assert standing(user, lab) == "broken"
+    assert standing(lab, work_of(user)) == "broken"
     judged(submit(user, lab, "fix"), "PASS")
-    assert standing(user, lab) == "proved"
-    assert proven_stages(user, lab) == ["predict", "reproduce", "fix"]
+    assert standing(lab, work_of(user)) == "proved"
 
 
 def test_it_leads_on_with_the_lab_in_hand(lab, user, sent):
@@ -176,3 +178,19 @@ def test_it_sorts_labs_by_what_breaks(lab, user):
 
     assert family.heading == "Lost"
     assert family.labs[0].state == "not tried"
+
+
+@pytest.mark.parametrize("path", ["/", "/labs/", "/api/progress/"])
+def test_it_asks_no_more_for_many_labs_than_for_a_few(
+    client, lab, user, path, monkeypatch, django_assert_max_num_queries
+):
+    folders = [lab.folder / f"lab-{number}" for number in range(20)]
+    by_folder = {folder: replace(lab, slug=folder.name, folder=folder) for folder in folders}
+    monkeypatch.setattr(shelf, "lab_folders", lambda _labs: folders)
+    monkeypatch.setattr(shelf, "_shelve", lambda at: shelf.Shelved(at.name, by_folder[at]))
+    client.force_login(user)
+
+    with django_assert_max_num_queries(15):
+        page = client.get(path).content.decode()
+
+    assert "lab-19" in page
