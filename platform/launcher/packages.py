@@ -41,7 +41,8 @@ _SEARCH = os.pathsep.join(
 )
 
 RUNTIME = (
-    Need("python3-venv", "import ensurepip", "makes .venv"),
+    # Of the Python that runs this: python3-venv may belong to an older one.
+    Need(f"python3.{sys.version_info.minor}-venv", "import ensurepip", "makes .venv"),
     Need("bubblewrap", "bwrap", "builds the sandboxes"),
     Need("iproute2", "ip", "builds the sandboxes' networks"),
     Need("nftables", "nft", "cuts brokers off from each other"),

@@ -1,6 +1,7 @@
 """The compose file, the image and the seccomp profile say what docs/operating.md promises."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -83,7 +84,9 @@ def test_it_adds_one_rule_to_dockers_own_profile():
 def test_it_puts_every_package_of_the_launcher_into_the_image():
     lines = (ROOT / "Dockerfile").read_text()
 
-    assert [need.package for need in RUNTIME if need.package not in lines] == []
+    # The image has Debian's own Python, whichever runs these tests.
+    packages = [re.sub(r"^python3\.\d+", "python3", need.package) for need in RUNTIME]
+    assert [package for package in packages if package not in lines] == []
     assert "USER 10001:10001" in lines
 
 

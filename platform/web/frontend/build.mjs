@@ -20,12 +20,11 @@ async function make(out) {
   await vendorHtmx(out);
 }
 
-// htmx and its SSE extension are ONE file: as two deferred files htmx may start between them,
-// and hx-sse:connect then silently never connects.
+// As it was published, but for the line that names a map which is not served.
 async function vendorHtmx(out) {
   const dist = join(here, "node_modules", "htmx.org", "dist");
-  const parts = await Promise.all(["htmx.min.js", "ext/hx-sse.min.js"].map(name => readFile(join(dist, name), "utf8")));
-  const text = parts.join("\n;\n").split("\n").filter(line => !line.includes("sourceMappingURL")).join("\n");
+  const script = await readFile(join(dist, "htmx.min.js"), "utf8");
+  const text = script.split("\n").filter(line => !line.includes("sourceMappingURL")).join("\n");
   await writeFile(join(out, "htmx.js"), text);
 }
 
