@@ -26,8 +26,19 @@ class Script:
 
     def runs(self) -> int:
         """How many runs the workers have begun."""
-        log = self.folder / "runs"
-        return len(log.read_text().splitlines()) if log.exists() else 0
+        return len(self.runners())
+
+    def runners(self) -> list[int]:
+        """The process of the worker that began each run, in order."""
+        return self._pids("runs")
+
+    def ended(self) -> int:
+        """How many runs are over; those of a killed worker never are."""
+        return len(self._pids("ended"))
+
+    def _pids(self, name: str) -> list[int]:
+        log = self.folder / name
+        return [int(line) for line in log.read_text().splitlines()] if log.exists() else []
 
     def say(self, **words: object) -> None:
         """Write the steering files; None removes one: say(verdict="FAIL", stop_at=None)."""

@@ -8,7 +8,8 @@ the judge makes of their history. A file in SCRIPT_FOLDER steers it:
     stop-at          hold the run at this moment in ms until the file is gone
     lease            how long a worker may be silent, in seconds, read at its start (30)
 
-It appends a line to the file `runs` for each run that it begins.
+It appends a line with its process id to the file `runs` for each run that it begins, and one to
+`ended` when that run is over.
 """
 
 from __future__ import annotations
@@ -42,7 +43,15 @@ def told(name: str, usual: str) -> str:
 def run_by_script(job, on_event, should_stop, history_path):
     """In place of `attempts.engine.run_job`."""
     with (FOLDER / "runs").open("a") as runs:
-        runs.write(f"{job.lab.slug}\n")
+        runs.write(f"{os.getpid()}\n")
+    try:
+        return _played(job, on_event, should_stop, history_path)
+    finally:
+        with (FOLDER / "ended").open("a") as ended:
+            ended.write(f"{os.getpid()}\n")
+
+
+def _played(job, on_event, should_stop, history_path):
     verdict = told("verdict", "PASS")
     loses = verdict == "FAIL" or job.stage == "reproduce"
     last_ms = 0.0

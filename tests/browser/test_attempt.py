@@ -7,6 +7,7 @@ import pytest
 
 from browser.live_site import LiveSite
 from browser.scripted import Script, predict, reproduce, submit, wait_for_verdict
+from judge.waiting import wait_until
 
 HELD, DEAD = 2600, 5000
 
@@ -38,6 +39,8 @@ def running(visitor, script):
 
     yield begin
     script.reset()
+    # The next test's steering must not reach this one's run.
+    wait_until(lambda: script.ended() == script.runs(), 60, "a run is still played")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -46,6 +49,7 @@ def test_it_shows_the_run_as_it_goes(running, script, width, scheme):
     person = running(width=width, scheme=scheme)
     page = person.page
 
+    page.locator(".broker[data-state=cut]").nth(2).wait_for()
     assert page.locator(".broker[data-state=cut]").count() == 3
     assert person.axe() == []
     assert person.overflow_px() == 0
@@ -80,7 +84,8 @@ def test_it_shows_everything_to_a_page_that_comes_late(running):
     late.goto(person.page.url)
 
     # It should have all of it in the first answer, before any script has run
-    assert moments(late) == moments(person.page)
+    shown = moments(late)
+    wait_until(lambda: moments(person.page) == shown, 10, "the two pages differ")
     assert late.locator("#run-title").inner_text() == person.page.locator("#run-title").inner_text()
 
 

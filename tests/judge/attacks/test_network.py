@@ -20,7 +20,7 @@ import socket, sys
 for line in sys.stdin.read().splitlines():
     host, port = line.rsplit(":", 1)
     with socket.socket() as wire:
-        wire.settimeout(0.5)
+        wire.settimeout(5)
         try:
             wire.connect((host, int(port)))
             wire.sendall(b"PING\\r\\n")

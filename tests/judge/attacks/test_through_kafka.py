@@ -126,10 +126,10 @@ print(json.dumps(told))
 HUGE = CLIENT + """
 told = []
 producer = Producer({"bootstrap.servers": servers, "message.max.bytes": 100_000_000,
-                     "message.timeout.ms": 4000, "enable.idempotence": False})
+                     "message.timeout.ms": 15000, "enable.idempotence": False})
 for size in (2 << 20, 9 << 20):
     producer.produce("orders", b"x" * size, on_delivery=lambda e, m: told.append(e and e.name()))
-    producer.flush(10)
+    producer.flush(20)
 print(json.dumps(told))
 """
 
@@ -164,7 +164,7 @@ for host in ("10.77.0.11", "10.77.0.12", "10.77.0.13", "{CONTROLLER}"):
 FILL = CLIENT + """
 producer = Producer({"bootstrap.servers": servers, "acks": 1, "batch.size": 900_000,
                      "linger.ms": 5, "queue.buffering.max.kbytes": 32_000,
-                     "message.timeout.ms": 5000})
+                     "message.timeout.ms": 25000})
 failed = []
 end = time.monotonic() + 60
 while not failed and time.monotonic() < end:  # however slowly the brokers take it

@@ -161,7 +161,7 @@ def test_nothing_of_a_paused_program_runs_until_it_is_healed(rig: Rig) -> None:
 
 
 def test_the_wall_clock_goes_on_while_a_program_is_paused(rig: Rig) -> None:
-    seen = rig.do(pause, program=PROGRAM, limits={"wall_s": 3.0}, then="wall clock")
+    seen = rig.do(pause, program=PROGRAM, limits={"wall_s": 12.0}, then="wall clock")
 
     assert seen["exit"]["reason"] == "wall-clock"
     assert seen["healed"]["over"]

@@ -6,6 +6,7 @@ import base64
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from judge.errors import JudgeError
 from judge.home import Home
 from judge.sandbox.link import Sandbox, start_sandbox
+from judge.waiting import wait_until
 from sandboxes.inside import supervisor_pid
 from sandboxes.programs import run_program
 
@@ -22,6 +24,26 @@ def fresh(runtime_home: Home) -> Iterator[Sandbox]:
     """A sandbox that the test may ruin."""
     with start_sandbox(runtime_home) as started:
         yield started
+
+
+@contextmanager
+def stopped_again_and_again(sandbox: Sandbox, after: threading.Event | None = None):
+    """Stops come until the request is over: one that comes before it is forgotten, by promise."""
+    over = threading.Event()
+
+    def stop() -> None:
+        if after is not None:
+            after.wait(60)
+        while not over.wait(0.3):
+            sandbox.stop()
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        stopper.join()
 
 
 def test_it_answers_requests_one_after_the_other(sandbox: Sandbox) -> None:
@@ -71,12 +93,9 @@ def test_it_tells_when_the_sandbox_dies_under_a_request(fresh: Sandbox) -> None:
 
 
 def test_it_stops_a_running_operation_early(sandbox: Sandbox) -> None:
-    stopper = threading.Timer(0.3, sandbox.stop)
-    stopper.start()
+    with stopped_again_and_again(sandbox):
+        ended = run_program(sandbox, "import time; time.sleep(3600)")
 
-    ended = run_program(sandbox, "import time; time.sleep(3600)")
-
-    stopper.join()
     assert ended["exit"]["reason"] == "killed-by-us"
 
 
@@ -113,16 +132,19 @@ def test_it_answers_one_request_at_a_time(sandbox: Sandbox) -> None:
     refused: list[str] = []
 
     def ask_too() -> None:
+        wait_until(sandbox._asking.locked, 60, "nobody asks")
         try:
             run_program(sandbox, "pass")
         except JudgeError as error:
             refused.append(error.code)
         finally:
-            sandbox.stop()
+            answered.set()
 
-    other = threading.Timer(0.3, ask_too)
+    answered = threading.Event()
+    other = threading.Thread(target=ask_too)
     other.start()
-    ended = run_program(sandbox, "import time; time.sleep(3600)")
+    with stopped_again_and_again(sandbox, after=answered):
+        ended = run_program(sandbox, "import time; time.sleep(3600)")
     other.join()
 
     assert refused == ["sandbox-busy"]

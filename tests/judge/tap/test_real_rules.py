@@ -44,7 +44,7 @@ PLAN = {**dict.fromkeys(sorted(ONCE), 1), **dict.fromkeys(sorted(TWICE), 2)}
 def scene(home):
     """All experiments, one after the other on one broker."""
     shape, install = Shape(brokers=1).to_dict(), load_install(home).to_dict()
-    return run_scene(home, "tap_rules_scene", shape, install, PLAN)
+    return run_scene(home, "tap_rules_scene", shape, install, PLAN, patience_s=600)
 
 
 def runs(scene, name):
