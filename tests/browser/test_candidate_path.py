@@ -28,7 +28,8 @@ RUN_MS = 240_000
 COUNTS = """
 from attempts.models import Attempt, Charge
 judged = Attempt.objects.filter(state="judged")
-print(judged.count(), Charge.objects.count(), max(a.epoch - a.reruns for a in Attempt.objects.all()))
+taken = max(each.epoch - each.reruns for each in Attempt.objects.all())
+print(judged.count(), Charge.objects.count(), taken)
 """
 LET_RUN_OUT = """
 from django.utils import timezone
