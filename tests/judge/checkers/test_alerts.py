@@ -333,6 +333,8 @@ def test_a_page_at_the_last_moment_of_a_fault_came_too_late():
     moved = decided(35_000, 2, (1, 2, 3), election="clean")
     result = check(rule("increase(leader_elections_total, 1) > 0"), late, moved)
     assert causes(result) == [("missed-page", "paged-too-late")]
+    result = check(rule("increase(leader_elections_total, 1) > 0", 5), late, moved)
+    assert causes(result) == [("missed-page", "page-too-patient")]
 
 
 LATCH = rule("increase(leader_elections_total, 20) > 0")
