@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from accounts.models import User
 from attempts.models import Attempt
-from attempts.relay import send_hint
+from attempts.relay import hint_once_committed
 from attempts.stages import is_open
 from judge.errors import LearnerError
 from judge.job import RUN_STAGES
@@ -66,8 +66,7 @@ def start_attempt(submission: Submission) -> Attempt:
             stage=submission.stage,
             number=last + 1,
         )
-        # An error of the hint must not look like one of the attempt: it is queued, hint or not.
-        transaction.on_commit(lambda: send_hint(attempt.pk), robust=True)
+        hint_once_committed(attempt.pk)
     return attempt
 
 

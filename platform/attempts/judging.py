@@ -6,8 +6,6 @@ import logging
 import socket
 from collections.abc import Callable
 
-from django.db import connection
-
 from attempts import lease as leases
 from attempts.engine import run_job
 from attempts.heartbeat import Heartbeat
@@ -19,6 +17,7 @@ from attempts.owners import owner
 from attempts.storable import storable
 from attempts.storytelling import tell_story
 from attempts.stream import EventWriter
+from attempts.waits import let_connection_go
 from catalog.shelf import UnknownLabError, find_lab
 from judge.errors import LearnerError
 from judge.events import Event
@@ -59,9 +58,7 @@ def _judge_held(lease: Lease, writer: EventWriter) -> bool:
     if lease.epoch > 1:
         why = "inconclusive" if attempt.reruns else "worker-lost"
         writer.write(Event(RESTARTED, 0.0, {"why": why}))
-    if not connection.in_atomic_block:
-        # A run lasts: whoever stores its verdict must not inherit a connection that died meanwhile.
-        connection.close()
+    let_connection_go()
     with Heartbeat(lease) as heart:
         outcome = run_attempt(attempt, lease.epoch, writer.write, heart.should_stop)
     if heart.should_stop() and not leases.settle_cancel(lease):

@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from attempts.models import Attempt, Charge
-from attempts.relay import send_hint
+from attempts.relay import hint_once_committed
 from judge.verdict import Verdict
 
 LEASE_S = 30
@@ -81,7 +81,7 @@ def finish(lease: Lease, outcome: Outcome) -> bool:
     with transaction.atomic():
         inconclusive = report["verdict"] == Verdict.INCONCLUSIVE
         if inconclusive and _queue_once_more(lease):
-            transaction.on_commit(lambda: send_hint(lease.attempt_id), robust=True)
+            hint_once_committed(lease.attempt_id)
             return True
         stored = _held(lease).filter(cancel_requested=False).update(
             state=Attempt.JUDGED,

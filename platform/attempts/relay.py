@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 
 from celery import current_app
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -37,6 +38,14 @@ def send_hint(attempt_id: int) -> bool:
         return False
     Attempt.objects.filter(pk=attempt_id).update(sent_at=timezone.now())
     return True
+
+
+def hint_once_committed(attempt_id: int) -> None:
+    """Send the hint when the transaction around this is done.
+
+    An error of the hint is none of whoever wrote the row: the attempt is queued, hint or not.
+    """
+    transaction.on_commit(lambda: send_hint(attempt_id), robust=True)
 
 
 def relay() -> int:

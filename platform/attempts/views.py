@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
-from django.db import connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -23,6 +22,7 @@ from attempts.sections import draw_sections
 from attempts.status import status_of
 from attempts.stream import read_events
 from attempts.verdict_page import verdict_context
+from attempts.waits import let_connection_go
 from catalog.shelf import UnknownLabError, find_lab
 from judge.errors import LearnerError
 from judge.lab import Lab
@@ -65,7 +65,8 @@ async def events(request: HttpRequest, uid: str) -> HttpResponse:
     allowed = sync_to_async(still_allowed, thread_sensitive=False)
 
     async def frames() -> AsyncIterator[bytes]:
-        await sync_to_async(_let_database_go)()
+        # A stream lasts as long as its page is open, and Django ends the request only then.
+        await sync_to_async(let_connection_go)()
         hub, watcher = Hub.join(attempt.pk, attempt.uid)
         try:
             yield b"retry: 1000\n\n"
@@ -92,15 +93,6 @@ async def events(request: HttpRequest, uid: str) -> HttpResponse:
     # Keeps compressing middleware and proxies away: they hold chunks back.
     response["Content-Encoding"] = "identity"
     return response
-
-
-def _let_database_go() -> None:
-    """A stream lasts as long as its page is open, and needs no connection of its own meanwhile.
-
-    Django would keep it until the stream ends: a hundred readers, a hundred connections.
-    """
-    if not connection.in_atomic_block:
-        connection.close()
 
 
 async def _next_frame(watcher: Watcher) -> tuple[str, dict[str, str], bool] | None:

@@ -69,6 +69,8 @@ class HostStep(bootsteps.StartStopStep):
                     break
             except DatabaseError as wrong:
                 log.warning("host %s could not say that it is there: %s", host, wrong)
+                # As in the heartbeat: a broken connection is replaced by nobody else.
+                connection.close()
                 if self._over.wait(SAY_EVERY_S):
                     break
         connection.close()

@@ -17,6 +17,7 @@ Partitions = Mapping[PartKey, Op]
 
 
 Reader = Callable[[History], StepFunction | None]
+"""Works a metric out of a run; None where the history does not show it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,15 +40,19 @@ def told(name: str, usual: str) -> str:
         return usual
 
 
+def note(name: str) -> None:
+    """Append this process to the file of that name."""
+    with (FOLDER / name).open("a") as log:
+        log.write(f"{os.getpid()}\n")
+
+
 def run_by_script(job, on_event, should_stop, history_path):
     """In place of `attempts.engine.run_job`."""
-    with (FOLDER / "runs").open("a") as runs:
-        runs.write(f"{os.getpid()}\n")
+    note("runs")
     try:
         return _played(job, on_event, should_stop, history_path)
     finally:
-        with (FOLDER / "ended").open("a") as ended:
-            ended.write(f"{os.getpid()}\n")
+        note("ended")
 
 
 def _played(job, on_event, should_stop, history_path):

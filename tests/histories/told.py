@@ -1,4 +1,4 @@
-"""A check's result as plain data, so that a test can hold it to every word and number."""
+"""A check's result as plain data: which causes it found, or every word and number of it."""
 
 from __future__ import annotations
 
@@ -28,3 +28,9 @@ def told(result: CheckResult) -> dict[str, Any]:
             for anomaly in result.anomalies
         ],
     }
+
+
+def causes(result: CheckResult) -> dict[tuple[str, str], int]:
+    """How many there are of each anomaly and cause; a broken promise has one, a kept one none."""
+    assert (result.kept is False) == bool(result.anomalies)
+    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}

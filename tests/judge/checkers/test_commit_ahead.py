@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from histories.copying import INPUT, committed, in_force, processed, put
+from histories.told import causes
 from histories.words import TOPIC, handed, history, pressure, read, stored
 from judge.checkers import commit_ahead
 from judge.history import Op
@@ -16,11 +17,6 @@ IDS = [f"o{n:02d}" for n in range(20)]
 def check(*parts, slack_ms=0, **terms):
     found = index_history(history(*parts, **({"input_topic": INPUT} | terms)))
     return commit_ahead.check(found, slack_ms=slack_ms)
-
-
-def causes(result):
-    assert (result.kept is False) == bool(result.anomalies)
-    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
 def test_it_keeps_the_promise_when_each_commit_follows_its_records():

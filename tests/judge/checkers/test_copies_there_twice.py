@@ -16,6 +16,7 @@ from histories.copying import (
     read_committed,
     written,
 )
+from histories.told import causes
 from histories.words import acknowledged, history, log_ends, on_partition
 from judge.checkers import exactly_once_copy
 from judge.indexing import index_history
@@ -24,11 +25,6 @@ from judge.indexing import index_history
 def check(*parts, **terms):
     usual = {"input_topic": INPUT, "isolation": "read_committed"}
     return exactly_once_copy.check(index_history(history(*parts, **(usual | terms))))
-
-
-def causes(result):
-    assert (result.kept is False) == bool(result.anomalies)
-    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
 CLEAN = [

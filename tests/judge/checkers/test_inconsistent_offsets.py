@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from histories.told import causes
 from histories.words import (
     TOPIC,
     acknowledged,
@@ -28,11 +29,6 @@ SYNC = led_by(1, [1, 3], at=3000)
 def check(*parts, promises=("inconsistent_offsets",), **terms):
     ops = history(*parts, promises=promises, **terms)
     return inconsistent_offsets.check(index_history(ops))
-
-
-def causes(result):
-    assert (result.kept is False) == bool(result.anomalies)
-    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
 def test_it_keeps_the_promise_when_all_agree():

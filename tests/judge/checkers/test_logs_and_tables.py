@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from histories.copying import put
+from histories.told import causes
 from histories.words import TOPIC, handed, history, on_partition, read
 from judge.checkers import balance, log_growth, rebuilt_table
 from judge.history import Op
 from judge.indexing import index_history
-
-
-def causes(result):
-    assert (result.kept is False) == bool(result.anomalies)
-    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
 def sized(size, segments, broker=1, at=9000):

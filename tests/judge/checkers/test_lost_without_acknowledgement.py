@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from histories.told import causes
 from histories.words import (
     accepted,
     acknowledged,
@@ -24,11 +25,6 @@ from judge.indexing import index_history
 
 def check(*parts, **terms):
     return lost_writes.check(index_history(history(*parts, **terms)))
-
-
-def causes(result):
-    assert (result.kept is False) == bool(result.anomalies)
-    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from histories.told import causes
 from histories.words import (
     accepted,
     acknowledged,
@@ -21,11 +22,6 @@ from judge.indexing import index_history
 
 def check(*parts, **terms):
     return lost_writes.check(index_history(history(*parts, **terms)))
-
-
-def causes(result):
-    assert (result.kept is False) == bool(result.anomalies)
-    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
 def test_it_keeps_the_promise_when_every_acknowledged_order_is_read():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from histories.copying import read_committed
+from histories.told import causes
 from histories.words import handed, history, killed, on_partition, read, stored
 from judge.checkers import phantom
 from judge.indexing import index_history
@@ -12,11 +13,6 @@ from judge.indexing import index_history
 
 def check(*parts, promises=("phantom",), **options):
     return phantom.check(index_history(history(*parts, promises=promises)), **options)
-
-
-def causes(result):
-    assert (result.kept is False) == bool(result.anomalies)
-    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
 def altered(ops, *offsets):

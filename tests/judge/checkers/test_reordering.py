@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from histories.told import causes
 from histories.words import (
     acknowledged,
     handed,
@@ -22,11 +23,6 @@ from judge.indexing import index_history
 
 def check(*parts, **options):
     return reordering.check(index_history(history(*parts)), **options)
-
-
-def causes(result):
-    assert (result.kept is False) == bool(result.anomalies)
-    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
 def put(order_id, offset, sent):

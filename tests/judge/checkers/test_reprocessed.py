@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from histories.consuming import broke, committed, coordinator_says, paused, processed, topic_of
+from histories.told import causes
 from histories.words import history, read, stored
 from judge.checkers import reprocessed
 from judge.indexing import index_history
@@ -14,11 +15,6 @@ THREE = topic_of("o0", "o1", "o2")
 
 def check(*parts, **options):
     return reprocessed.check(index_history(history(*parts)), **options)
-
-
-def causes(result):
-    assert (result.kept is False) == bool(result.anomalies)
-    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
 def test_it_keeps_the_promise_when_each_was_processed_once():

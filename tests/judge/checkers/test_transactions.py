@@ -12,6 +12,7 @@ from histories.copying import (
     taken_back,
     written,
 )
+from histories.told import causes
 from histories.words import acknowledged, history, on_partition
 from judge.checkers import aborted_reads, torn_transaction
 from judge.indexing import index_history
@@ -23,11 +24,6 @@ def reads(*parts, **terms):
 
 def torn(*parts):
     return torn_transaction.check(index_history(history(*parts)))
-
-
-def causes(result):
-    assert (result.kept is False) == bool(result.anomalies)
-    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
 ABORTED = [*written("o1", "o2", offset=0, pid=7), *marked("abort", 7, offset=2)]

@@ -12,6 +12,7 @@ from histories.consuming import (
     processed,
     topic_of,
 )
+from histories.told import causes
 from histories.words import handed, history, on_partition, read, stored
 from judge.checkers import unseen
 from judge.indexing import index_history
@@ -21,11 +22,6 @@ SIX = topic_of("o0", "o1", "o2", "o3", "o4", "o5")
 
 def check(*parts, **options):
     return unseen.check(index_history(history(*parts)), **options)
-
-
-def causes(result):
-    assert (result.kept is False) == bool(result.anomalies)
-    return {(anomaly.name, anomaly.cause): anomaly.count for anomaly in result.anomalies}
 
 
 def test_it_keeps_the_promise_when_every_record_was_processed():
