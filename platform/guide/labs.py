@@ -30,6 +30,6 @@ def lab_card(slug: str) -> LabCard:
     """The lab of that name, as far as it can be read."""
     try:
         lab = load_lab(Path(settings.LABS_DIR) / slug)
-    except (LabError, UnicodeDecodeError):
+    except LabError:
         return LabCard(slug, slug, "", 0)
     return LabCard(slug, lab.title, lab.story, lab.minutes)

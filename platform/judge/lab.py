@@ -177,15 +177,19 @@ def _limits(table: Fields) -> ProgramLimits:
 
 
 def _prose(folder: Path, name: str) -> str:
+    text = _text(folder, name)
+    if not text.strip():
+        raise LabError(name, "", "is empty.")
+    return text
+
+
+def _text(folder: Path, name: str) -> str:
     try:
-        text = (folder / name).read_text(encoding="utf-8")
+        return (folder / name).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise LabError(name, "", "is missing.", "Every lab has one; see docs/labs.md.") from None
     except UnicodeDecodeError:
         raise LabError(name, "", "is not UTF-8 text.") from None
-    if not text.strip():
-        raise LabError(name, "", "is empty.")
-    return text
 
 
 def _hints(folder: Path) -> tuple[str, ...]:
@@ -202,9 +206,7 @@ def _starter(folder: Path, editable: tuple[EditableFile, ...]) -> dict[str, str]
     if there != wanted:
         odd = sorted(there ^ wanted)
         raise LabError("starter/", ", ".join(odd), "and [[editable]] must name the same files.")
-    return {
-        name: (folder / "starter" / name).read_text(encoding="utf-8") for name in sorted(wanted)
-    }
+    return {name: _text(folder, f"starter/{name}") for name in sorted(wanted)}
 
 
 def _digest(folder: Path) -> str:

@@ -130,11 +130,14 @@ def test_it_refuses_a_folder_that_is_no_lab(tmp_path):
         load_lab(tmp_path / "nowhere")
 
 
-def test_it_refuses_a_brief_that_is_not_utf_8(folder):
-    (folder / "brief.md").write_bytes(b"caf\xe9")
+@pytest.mark.parametrize("name", ["brief.md", "starter/producer.py"])
+def test_it_refuses_a_text_that_is_not_utf_8(folder, name):
+    (folder / name).write_bytes(b"caf\xe9")
 
-    with pytest.raises(LabError, match="not UTF-8"):
+    with pytest.raises(LabError, match="not UTF-8") as caught:
         load_lab(folder)
+
+    assert caught.value.file == name
 
 
 RULES = LAB.parent / "pages-that-matter"

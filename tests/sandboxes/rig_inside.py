@@ -30,12 +30,13 @@ def act(
 
 @contextlib.contextmanager
 def _run(stage: Stage, job: Mapping[str, Any]) -> Iterator[Any]:
-    from judge.inside.conduct import _make_topics, _prepare
+    from judge.inside.conduct import _prepare
     from judge.inside.injecting import heal_all
+    from judge.inside.making_topics import make_topics
     from judge.inside.observers.leadership import Leadership
 
     run = _prepare(stage, job)
-    assert _make_topics(run, job)
+    assert make_topics(run, job)
     leadership = Leadership(run.bootstrap(), list(run.topics), run.saw_leader, run.unheard)
     leadership.start()
     try:

@@ -16,7 +16,7 @@ from judge.kafka.shape import Shape
 from judge.sandbox.link import Sandbox, start_sandbox
 from judge.sandbox.measured import brokers_pss_bytes, sandbox_cpu_s
 
-ROUNDS = 3
+ROUNDS = 5
 WARM_THAWS = 20
 WARM_SANDBOXES = 5
 """Frozen together, so that 20 thaws take 4 waits of `FROZEN_S` and not 20."""
@@ -33,7 +33,7 @@ def bench_start(
     thaws: int = WARM_THAWS,
     frozen_s: float = FROZEN_S,
 ) -> dict[str, float]:
-    """Measure and return the figures; takes about 7 minutes and 2 GB of memory.
+    """Measure and return the figures; takes about 8 minutes and 2 GB of memory.
 
     stock_s       median seconds of Kafka's own scripts until the first acks=all on RF 3
     cold_s        the same for a whole sandbox, spawn included

@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException
-
 from judge.errors import JudgeError
 from judge.history import Op
 from judge.inside.board import Board
@@ -23,6 +21,7 @@ from judge.inside.conditions import live_replicas_in_sync
 from judge.inside.cut_short import CutShort
 from judge.inside.dump import dump_logs
 from judge.inside.injecting import heal_all
+from judge.inside.making_topics import make_topics
 from judge.inside.network import bootstrap
 from judge.inside.observers.aftermath import note_aftermath
 from judge.inside.observers.groups import Groups
@@ -34,19 +33,13 @@ from judge.inside.reader import Reading, read_back
 from judge.inside.run_state import RunState
 from judge.inside.stage import Stage
 from judge.inside.steps import VERBS
-from judge.inside.topics import create_topic
 from judge.inside.workload.canary import KINDS, Canary
 from judge.inside.workload.learner import Learner
 from judge.inside.workload.ledger import Ledger
-from judge.scenario import TopicSpec, scenario_from_dict
+from judge.scenario import scenario_from_dict
 from judge.terms import READ_COMMITTED, READ_UNCOMMITTED
 
 FULL_ISR_TIMEOUT_S = 10.0
-LEARNERS_SETTINGS_ERRORS = (
-    KafkaError.INVALID_CONFIG,
-    KafkaError.INVALID_REQUEST,
-    KafkaError.POLICY_VIOLATION,
-)
 
 
 def conduct(stage: Stage, job: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,7 +51,7 @@ def conduct(stage: Stage, job: Mapping[str, Any]) -> dict[str, Any]:
     run.note(Op(0.0, "scenario", "info", "begin", topic=run.topic, detail=dict(job["begin"])))
     run.learner.build()
     stage.tap.guard(administers=run.learner.is_runbook)
-    if not _make_topics(run, job):
+    if not make_topics(run, job):
         return {"scenario_ms": 0.0, "total_ms": run.now_ms()}
     return _perform(run)
 
@@ -85,31 +78,6 @@ def _prepare(stage: Stage, job: Mapping[str, Any]) -> RunState:
         load=job["load"],
         canaries=[Canary(KINDS[role], bootstrap(brokers), clock) for role in scenario.canaries],
     )
-
-
-def _make_topics(run: RunState, job: Mapping[str, Any]) -> bool:
-    """Create the topics; False when Kafka refuses the learner's settings, which is noted."""
-    for canary in run.canaries:
-        kind = canary.kind
-        create_topic(run.admin, kind.topic, [list(run.replicas(0))], kind.topic_settings)
-    if run.scenario.source is not None:
-        _make(run, run.scenario.source, run.scenario.source.settings)
-    try:
-        _make(run, run.scenario.judged, job["topic_settings"])
-    except KafkaException as refused:
-        error = refused.args[0]
-        if error.code() not in LEARNERS_SETTINGS_ERRORS:
-            raise JudgeError("topic-not-created", error.str()) from None
-        reason = "topic-settings-refused"
-        detail = {"reason": reason, "message": error.str()[:300]}
-        run.note(Op(run.now_ms(), "program", "info", "exit", error=reason, detail=detail))
-        return False
-    return True
-
-
-def _make(run: RunState, spec: TopicSpec, settings: Mapping[str, str]) -> None:
-    assignment = [list(run.replicas(partition)) for partition in range(spec.partitions)]
-    create_topic(run.admin, spec.name, assignment, settings)
 
 
 def _perform(run: RunState) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from confluent_kafka import OFFSET_BEGINNING, KafkaError, TopicPartition
+from confluent_kafka import KafkaError, TopicPartition
 
 from judge.errors import JudgeError
 from judge.history import Op
@@ -19,6 +19,11 @@ from judge.terms import READ_UNCOMMITTED
 READ_TIMEOUT_S = 30.0
 BATCH = 2000
 POLL_S = 0.02
+FIRST = 0
+"""Where reading begins. Where records were deleted that offset is out of range, and our consumers'
+`auto.offset.reset` makes it the log's first. OFFSET_BEGINNING would say the same and take half a
+second more: librdkafka asks for it before it knows a leader, and then waits for its 500 ms timer
+(`rd_kafka_toppar_offset_request`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +44,8 @@ def read_back(
 ) -> None:
     """Note every readable record of `topics` that is ours.
 
-    One consumer reads them all: each would take half a second to find its leader and its
-    first offset. Reads to the end offset that the broker itself reports, never to a silence: a
-    consumer that gives up early would call readable records lost.
+    One consumer reads them all, to the end offsets that the brokers themselves report, never to a
+    silence: a consumer that gives up early would call readable records lost.
 
     Raises JudgeError `reading-did-not-end`.
     """
@@ -58,7 +62,7 @@ def read_back(
     # The plain level is what a history means when it names none.
     named = {} if isolation == READ_UNCOMMITTED else {"isolation": isolation}
     try:
-        reader.assign([TopicPartition(*part, OFFSET_BEGINNING) for part in sorted(parts)])
+        reader.assign([TopicPartition(*part, FIRST) for part in sorted(parts)])
         _read(run, reader, topics, parts, named)
     finally:
         reader.close()
