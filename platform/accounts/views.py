@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -20,16 +19,7 @@ from accounts.guests import BACKEND
 from accounts.models import ApiToken, User
 from accounts.takeover import move_guest_work
 from accounts.tokens import make_token
-
-
-def _onward(request: HttpRequest) -> str:
-    """Where the person wanted to go, when that is a page of ours; else the home page."""
-    target = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    # A word without a slash is no page of ours, but a part of this one's address.
-    return target if ours and target.startswith("/") else reverse("home")
+from web.onward import onward
 
 
 def _guest(request: HttpRequest) -> User | None:
@@ -52,7 +42,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         person.save()
         login(request, person, backend=BACKEND)
         messages.success(request, f"Welcome, {person.name}. Your work so far is kept.")
-        return HttpResponseRedirect(_onward(request))
+        return HttpResponseRedirect(onward(request))
     seen = {"form": form, "next": _next(request)}
     return render(request, "accounts/sign_up.html", seen, status=422 if form.errors else 200)
 
@@ -63,7 +53,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     """Name and password; what a guest did in this session moves to the account."""
     guest = _guest(request)
     if request.user.is_authenticated and guest is None:
-        return HttpResponseRedirect(_onward(request))
+        return HttpResponseRedirect(onward(request))
     form = LogInForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -73,7 +63,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
                 if guest is not None:
                     move_guest_work(guest, person)
                 login(request, person, backend=BACKEND)
-            return HttpResponseRedirect(_onward(request))
+            return HttpResponseRedirect(onward(request))
     elif form.errors:
         status = 422
     seen = {"form": form, "next": _next(request), "guest": guest}
@@ -97,7 +87,7 @@ def _check_password(request: HttpRequest, form: LogInForm) -> tuple[User | None,
 
 
 def _next(request: HttpRequest) -> str:
-    target = _onward(request)
+    target = onward(request)
     return "" if target == reverse("home") else target
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
-import json
 import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -17,10 +15,11 @@ import judge
 from judge.errors import AuthorError, JudgeError
 from judge.home import Home
 from judge.lab import load_lab
-from launcher.datadir import open_data_dir, write_whole
+from launcher.datadir import open_data_dir
 from launcher.errors import RefusedError
 from launcher.project import Project
 from launcher.stages import Stage, stage
+from launcher.stamps import digest, known, remember
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -101,7 +100,7 @@ def require_able(step: Stage, home: Home) -> None:
     tools = [Path(found) for name in ("bwrap", "nft", "ip") if (found := shutil.which(name))]
     engine = sorted(Path(judge.__file__).parent.rglob("*.py"))
     stamp = digest(engine, _BOOT.read_text(), *(str(tool.stat().st_mtime_ns) for tool in tools))
-    if _known(home, "machine", stamp):
+    if known(home, "machine", stamp):
         step.result = "checked since it was started"
         return
     checks = examine(home)
@@ -111,7 +110,7 @@ def require_able(step: Stage, home: Home) -> None:
                 f"no sandbox can be made on this machine: {check.name}: {check.detail}",
                 f"{check.remedy}\n  .venv/bin/judge doctor shows every check.",
             )
-    _remember(home, "machine", stamp)
+    remember(home, "machine", stamp)
     step.result = f"{len(checks)} checks passed"
 
 
@@ -126,11 +125,11 @@ def migrate(project: Project, home: Home, environment: Mapping[str, str], step: 
     # Its journal files get the same mode: drafts and histories are nobody else's business.
     os.close(os.open(database, os.O_CREAT | os.O_RDWR, 0o600))
     sources = sorted(project.root.glob("platform/*/migrations/*.py"))
-    if _known(home, "database", digest(sources, _applied(database))):
+    if known(home, "database", digest(sources, _applied(database))):
         step.result = "up to date"
         return
     manage(project, environment, "migrate", "--noinput")
-    _remember(home, "database", digest(sources, _applied(database)))
+    remember(home, "database", digest(sources, _applied(database)))
     step.result = "migrated"
 
 
@@ -141,11 +140,11 @@ def collect_static(
     sources = sorted(p for p in project.root.glob("platform/*/static/**/*") if p.is_file())
     # Lessons and labs carry pictures that are served the same way.
     stamp = digest(sources, str((home.path / "static" / "staticfiles.json").exists()))
-    if _known(home, "pages", stamp):
+    if known(home, "pages", stamp):
         step.result = "up to date"
         return
     manage(project, environment, "collectstatic", "--noinput", "--clear")
-    _remember(home, "pages", digest(sources, "True"))
+    remember(home, "pages", digest(sources, "True"))
     step.result = f"{len(sources)} files"
 
 
@@ -184,15 +183,6 @@ def manage(project: Project, environment: Mapping[str, str], *words: str) -> str
     return done.stdout
 
 
-def digest(sources: Iterable[Path], *words: str) -> str:
-    """Names the content of some files and words."""
-    names = hashlib.sha256()
-    for path in sources:
-        names.update(f"{path}\0".encode() + path.read_bytes())
-    names.update("\0".join(words).encode())
-    return names.hexdigest()
-
-
 def _applied(database: Path) -> str:
     """What was done to the file by migrations: a restored or removed one is migrated again."""
     asked = "SELECT app, name FROM django_migrations ORDER BY app, name"
@@ -201,24 +191,3 @@ def _applied(database: Path) -> str:
             return repr(opened.execute(asked).fetchall())
     except sqlite3.Error:
         return ""
-
-
-def _stamps(home: Home) -> Path:
-    return home.run / "prepared.json"
-
-
-def _known(home: Home, name: str, stamp: str) -> bool:
-    return _all_known(home).get(name) == stamp
-
-
-def _remember(home: Home, name: str, stamp: str) -> None:
-    write_whole(_stamps(home), json.dumps({**_all_known(home), name: stamp}, indent=1))
-
-
-def _all_known(home: Home) -> dict[str, str]:
-    """Nothing where the file is none: whatever it said is done once more."""
-    try:
-        known = json.loads(_stamps(home).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from web.context import THEMES
 from web.front_page import chapters, families, next_step
+from web.onward import onward
 
 ONE_YEAR_S = 365 * 24 * 3600
 
@@ -29,11 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_theme(request: HttpRequest) -> HttpResponse:
     """Keeps light or dark in a cookie, or forgets it, and returns to the page."""
-    back = request.POST.get("next", "/")
-    ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    if not ours or not back.startswith("/"):
-        back = "/"
-    response = HttpResponseRedirect(back)
+    response = HttpResponseRedirect(onward(request))
     theme = request.POST.get("theme", "")
     if theme and theme in dict(THEMES):
         response.set_cookie(

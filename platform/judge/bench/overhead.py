@@ -39,7 +39,8 @@ def bench_overhead(lab: Lab, *, home: Home, operations: int = 100_000) -> dict[s
     (their difference), operations (lines of the history) and orders (handed to the program).
 
     Raises JudgeError `bench-not-passed` when the reference does not pass: its timing would be
-    of another path.
+    of another path; `bench-too-small` when the history is; `bench-needs-orders` for a lab that
+    waits for none.
     """
     scenario = at_scale(lab.scenario, math.ceil(operations / OPS_AN_ORDER))
     # Every answer is a line of output, and so many take longer: the lab's limits are not tested.
@@ -63,6 +64,10 @@ def bench_overhead(lab: Lab, *, home: Home, operations: int = 100_000) -> dict[s
             "bench-not-passed",
             f"the reference came to {report.verdict.value}: {report.reason_text}",
         )
+    if history_ops < operations:
+        raise JudgeError(
+            "bench-too-small", f"{history_ops} operations are in the history, not {operations}."
+        )
     scenario_s = float(report.timings_s["scenario_s"])
     return {
         "attempt_s": round(attempt_s, 3),
@@ -74,9 +79,15 @@ def bench_overhead(lab: Lab, *, home: Home, operations: int = 100_000) -> dict[s
 
 
 def at_scale(scenario: Scenario, orders: int) -> Scenario:
-    """The same timeline at a pace that hands at least `orders`, and few more than that."""
+    """The same timeline at a pace that hands about `orders`: all waits but the last are as before.
+
+    Raises JudgeError `bench-needs-orders` when no step waits for orders.
+    """
     steps = list(scenario.steps)
-    last = max(n for n, step in enumerate(steps) if step.options.get("for") == "orders_handed")
+    waits = [n for n, step in enumerate(steps) if step.options.get("for") == "orders_handed"]
+    if not waits:
+        raise JudgeError("bench-needs-orders", "No step of this lab waits for orders_handed.")
+    last = waits[-1]
     patience_s = WAIT_TIMEOUT_S + orders / ORDERS_A_SECOND
     more = max(steps[last].options["more"], orders - int(BEFORE_LAST_S * ORDERS_A_SECOND))
     steps[last] = Step("wait", {**steps[last].options, "more": more, "timeout_s": patience_s})

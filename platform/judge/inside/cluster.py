@@ -52,6 +52,8 @@ def boot(stage: Stage, shape: Mapping[str, Any], install: Mapping[str, Any]) -> 
     def reached(what: str) -> None:
         timings[what] = round(stage.now_ms() / 1000, 3)
 
+    # One for all of it: the host waits a little longer, and would hear of nothing later.
+    deadline_s = time.monotonic() + START_TIMEOUT_S
     brokers = Brokers(stage.network, shape_from_dict(shape), install_from_dict(install))
     stage.brokers = brokers
     brokers.start_all()
@@ -59,26 +61,31 @@ def boot(stage: Stage, shape: Mapping[str, Any], install: Mapping[str, Any]) -> 
     try:
         client = wait_registered(brokers, START_TIMEOUT_S)
         reached("registered")
-        _make_healthy(stage, client, reached)
+        _make_healthy(stage, client, reached, deadline_s)
     except JudgeError as failed:
         raise _with_logs(failed, brokers) from failed
     reached("healthy")
     return {"timings_s": timings}
 
 
-def _make_healthy(stage: Stage, client: Any, reached: Callable[[str], None]) -> None:
+def _make_healthy(
+    stage: Stage, client: Any, reached: Callable[[str], None], deadline_s: float
+) -> None:
+    def left_s() -> float:
+        return max(1.0, deadline_s - time.monotonic())
+
     brokers: Brokers = stage.brokers
     servers = bootstrap(brokers.ids)
     make_probe(client, brokers.ids)
     reached("topic")
     # First the promise that everything waits for; on two cores whatever runs beside it delays it.
-    write_probes(servers, len(brokers.ids), START_TIMEOUT_S)
+    write_probes(servers, len(brokers.ids), left_s())
     reached("acknowledged")
     request_own_topics(client, brokers.ids)
     with ThreadPoolExecutor(2) as aside:
         # librdkafka's half a second before it asks for a producer id, and the tap's start; and
         # what a run needs is loaded now, when nobody waits for a warm cluster.
-        coordinators = aside.submit(use_coordinators, servers, START_TIMEOUT_S)
+        coordinators = aside.submit(use_coordinators, servers, left_s())
         tap = aside.submit(_start_tap, stage)
         import_module("judge.inside.conduct")
         coordinators.result()
@@ -86,7 +93,7 @@ def _make_healthy(stage: Stage, client: Any, reached: Callable[[str], None]) -> 
         stage.tap = tap.result()
     wait_until(
         lambda: _is_healthy(brokers, client),
-        START_TIMEOUT_S,
+        left_s(),
         "The cluster's own topics are not in sync everywhere.",
         code="cluster-not-healthy",
     )

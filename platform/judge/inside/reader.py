@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from confluent_kafka import KafkaError, TopicPartition
@@ -13,6 +14,7 @@ from confluent_kafka import KafkaError, TopicPartition
 from judge.errors import JudgeError
 from judge.history import Op
 from judge.inside.clients import consumer
+from judge.inside.read_ends import ReadEnds
 from judge.inside.run_state import Part, RunState
 from judge.terms import READ_UNCOMMITTED
 
@@ -45,7 +47,8 @@ def read_back(
     """Note every readable record of `topics` that is ours.
 
     One consumer reads them all, to the end offsets that the brokers themselves report, never to a
-    silence: a consumer that gives up early would call readable records lost.
+    silence: a consumer that gives up early would call readable records lost. For the same reason
+    an end below the leader's log is not believed at once; see `judge.inside.read_ends`.
 
     Raises JudgeError `reading-did-not-end`.
     """
@@ -63,7 +66,7 @@ def read_back(
     named = {} if isolation == READ_UNCOMMITTED else {"isolation": isolation}
     try:
         reader.assign([TopicPartition(*part, FIRST) for part in sorted(parts)])
-        _read(run, reader, topics, parts, named)
+        _read(run, reader, topics, ReadEnds(parts, partial(_written, run)), named)
     finally:
         reader.close()
 
@@ -76,32 +79,49 @@ def _read(
     run: RunState,
     reader: Any,
     topics: Mapping[str, Reading],
-    left: set[Part],
+    ends: ReadEnds,
     named: Mapping[str, str],
 ) -> None:
     deadline = time.monotonic() + READ_TIMEOUT_S
-    while left and time.monotonic() < deadline:
+    while ends.left and time.monotonic() < deadline:
         found: Found = {}
         for message in reader.consume(BATCH, timeout=POLL_S):
             part = (message.topic(), message.partition())
             if message.error() is None:
-                if (order_id := topics[part[0]].id_of(message.value())) is not None:
-                    ids, offsets, altered = found.setdefault(part, ([], [], []))
-                    ids.append(order_id)
-                    offsets.append(message.offset())
-                    keeps = topics[part[0]].keeps
-                    if keeps and not keeps(order_id, message.key(), message.value()):
-                        altered.append(message.offset())
-            elif message.error().code() == KafkaError._PARTITION_EOF and part in left:
-                left.remove(part)
+                ends.went_on(part)
+                _take(message, topics[part[0]], found.setdefault(part, ([], [], [])))
+            elif _is_end(message) and ends.reached(part, message.offset()):
                 _note_read(run, topics, found, named)
                 _note_end(run, topics[part[0]].source, part, message.offset(), named)
         _note_read(run, topics, found, named)
-    if left:
-        names = ", ".join(f"{topic}-{partition}" for topic, partition in sorted(left))
+        for part, offset in ends.believed():
+            _note_end(run, topics[part[0]].source, part, offset, named)
+    if ends.left:
+        names = ", ".join(f"{topic}-{partition}" for topic, partition in sorted(ends.left))
         raise JudgeError(
             "reading-did-not-end", f"{names} was not read to its end in {READ_TIMEOUT_S:g} s"
         )
+
+
+def _is_end(message: Any) -> bool:
+    """Whether this is no record, but the news that there is none at this offset."""
+    return bool(message.error().code() == KafkaError._PARTITION_EOF)
+
+
+def _take(message: Any, of: Reading, into: tuple[list[str], list[int], list[int]]) -> None:
+    """Keep the record when it is ours."""
+    ids, offsets, altered = into
+    if (order_id := of.id_of(message.value())) is not None:
+        ids.append(order_id)
+        offsets.append(message.offset())
+        if of.keeps and not of.keeps(order_id, message.key(), message.value()):
+            altered.append(message.offset())
+
+
+def _written(run: RunState, part: Part) -> int | None:
+    """Where the leader's log ends; None when nobody is known to lead."""
+    leader = run.leaders.get(part)
+    return None if leader is None else run.log_ends(*part).get(leader)
 
 
 def _note_end(
@@ -126,6 +146,8 @@ def _note_read(
     run: RunState, topics: Mapping[str, Reading], found: Found, named: Mapping[str, str]
 ) -> None:
     for (topic, partition), (ids, offsets, altered) in found.items():
+        if not ids:
+            continue  # nothing of ours
         wrong = {"altered": altered} if altered else {}
         run.note(
             Op(

@@ -11,9 +11,10 @@ from judge.home import Home
 from launcher import preparing
 from launcher.datadir import open_data_dir
 from launcher.errors import RefusedError
-from launcher.preparing import check_labs, collect_static, digest, migrate, require_able
+from launcher.preparing import check_labs, collect_static, migrate, require_able
 from launcher.project import Project, find_project
 from launcher.stages import Stage
+from launcher.stamps import digest
 
 LABS = find_project().root / "labs"
 

@@ -8,15 +8,15 @@ from typing import Any
 from judge.errors import JudgeError
 from judge.inside.run_state import RunState
 from judge.inside.shaping import BURST_BYTES, limit_rate, throughput_kbit_per_s, unlimit_rate
-from judge.inside.targets import find_target
+from judge.inside.targets import confirm_target, find_target
 from judge.waiting import wait_until
 
 MEASURE_S = 0.5
 """So long the link is filled to measure it, the burst apart."""
 
 TIMEOUT_S = 20.0
-FREE_TIMEOUT_S = 10.0
-"""How long a link without a limit may seem thin because the machine is busy."""
+FREE_TIMEOUT_S, FREE_STALL_S = 10.0, 2.0
+"""How long a link without a limit may seem thin, or stand still, because the machine is busy."""
 
 TOLERANCE = 1.5
 """The burst passes at full speed; a link that is limited carries no more than this beyond it."""
@@ -40,7 +40,8 @@ class LimitBandwidth:
         before = self._await_free(run, "fault-had-no-effect")
         limit_rate(run.stage.network, hit, rate)
         self._limited = True
-        after = self._measured(run)
+        confirm_target(run, self._options, hit)
+        after = self._measured(run, TIMEOUT_S)
         if max(after) > rate * TOLERANCE:
             text = f"{max(after):g} kbit/s came through a limit of {rate}"
             raise JudgeError("fault-had-no-effect", text)
@@ -58,18 +59,26 @@ class LimitBandwidth:
         return {"measured_kbit_per_s": list(self._await_free(run, "fault-not-healed"))}
 
     def _await_free(self, run: RunState, code: str) -> tuple[float, float]:
-        least = self._options["kbit_per_s"] * TOLERANCE
+        least, seen = self._options["kbit_per_s"] * TOLERANCE, ["nothing was measured"]
 
         def free() -> tuple[float, float] | None:
-            found = self._measured(run)
+            try:
+                found = self._measured(run, FREE_STALL_S)
+            except JudgeError as stalled:
+                seen.append(stalled.message)
+                return None
+            seen.append(f"{min(found):g} kbit/s")
             return found if min(found) > least else None
 
-        text = f"no more than {least:g} kbit/s come through to and from broker {self.broker}"
-        found = wait_until(free, FREE_TIMEOUT_S, f"{text} without a limit", code=code)
+        try:
+            found = wait_until(free, FREE_TIMEOUT_S, "", code=code)
+        except JudgeError:
+            text = f"broker {self.broker} had {seen[-1]} without a limit"
+            raise JudgeError(code, text) from None
         assert found is not None  # noqa: S101
         return found
 
-    def _measured(self, run: RunState) -> tuple[float, float]:
+    def _measured(self, run: RunState, timeout_s: float) -> tuple[float, float]:
         assert self.broker is not None  # noqa: S101
         size = 4 * BURST_BYTES + int(self._options["kbit_per_s"] * 125 * MEASURE_S)
-        return throughput_kbit_per_s(run.stage.network, self.broker, size, TIMEOUT_S)
+        return throughput_kbit_per_s(run.stage.network, self.broker, size, timeout_s)

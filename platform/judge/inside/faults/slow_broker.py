@@ -10,7 +10,7 @@ from judge.inside.network import CLIENT_PORT, CONTROLLER_PORT, broker_ip
 from judge.inside.reach import CONNECTED, Trial, timed
 from judge.inside.run_state import RunState
 from judge.inside.splicing import Splice
-from judge.inside.targets import find_target
+from judge.inside.targets import confirm_target, find_target
 from judge.waiting import wait_until
 
 TRIES = 5
@@ -40,6 +40,7 @@ class SlowBroker:
         self._splice.open(
             self._options["latency_ms"], self._options["jitter_ms"], run.rng.randrange(1 << 30)
         )
+        confirm_target(run, self._options, hit)
         after_ms = self._await_slow(run)
         return {
             "latency_ms": self._options["latency_ms"],

@@ -13,7 +13,7 @@ from judge.inside.run_state import RunState
 from judge.inside.targets import confirm_target, find_target
 
 PROOF_PERIODS = 20
-PROOF_TIMEOUT_S = 30.0
+PROOF_TIMEOUT_S, KEPT_TIMEOUT_S = 30.0, 10.0
 
 
 class StarveCpu:
@@ -44,14 +44,19 @@ class StarveCpu:
         enough = self._ration.periods + PROOF_PERIODS
         ration = self._ration
         prove(run, lambda: ration.periods >= enough, PROOF_TIMEOUT_S, "the ration was not kept")
-        given = ration.given_share
-        error = f"broker {hit} was let run for {given:.0%} of the time, not for {share} %"
-        prove(run, lambda: ration.held and given <= 2 * share / 100, 0, error)
+        error = f"broker {hit} was let run for far more than {share} % of the time"
+        # A turn that a busy machine ended late is made up for by the turns after it.
+        prove(
+            run,
+            lambda: ration.held and ration.given_share <= 2 * share / 100,
+            KEPT_TIMEOUT_S,
+            error,
+        )
         used_ms = round((ran_ns(pid) - before_ns) / 1e6, 1)
         return {
             self._options["target"]: hit,
             "percent": share,
-            "let_run_percent": round(100 * given, 1),
+            "let_run_percent": round(100 * ration.given_share, 1),
             "periods": ration.periods,
             "used_ms": used_ms,
         }

@@ -126,13 +126,15 @@ class Block:
 
     def _stored_up_to(self, end: int) -> int:
         """The log's end, once it is there: with acks=0 a flush does not wait for the broker."""
+        if self._failed:
+            return self._log_end()  # of what failed nobody knows how much is there
 
         def stored_up_to() -> int | None:
             found = self._log_end()
-            return found if self._failed or found >= end else None
+            return found if found >= end else None
 
         missing = f"what was sent is not in the log up to {end}"
-        return wait_until(stored_up_to, STORED_S, missing, code="load-miscounted") or end
+        return wait_until(stored_up_to, STORED_S, missing, code="load-miscounted") or 0
 
     def _stored_since(self, first: int) -> dict[str, Any]:
         """How the paced records lie in the leader's log."""

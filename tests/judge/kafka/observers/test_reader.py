@@ -31,7 +31,9 @@ def delete_before(nodes: Nodes, topic: str, offset: int) -> None:
 @pytest.fixture
 def run(nodes: Nodes, ops: Ops) -> Any:
     """As much of a run as reading needs."""
-    return SimpleNamespace(bootstrap=lambda: nodes.bootstrap, note=ops.append, now_ms=ops.now_ms)
+    return SimpleNamespace(
+        bootstrap=lambda: nodes.bootstrap, note=ops.append, now_ms=ops.now_ms, leaders={}
+    )
 
 
 @pytest.mark.brokers
@@ -77,4 +79,41 @@ def test_it_reads_a_topic_whose_records_were_all_deleted_to_its_end(
     read_back(run, {topic: Reading("reader", number_of)})
 
     assert ops.of("read") == []
+    assert [op.offset for op in ops.of("read_end")] == [3]
+
+
+@pytest.mark.brokers
+def test_it_does_not_believe_an_end_below_what_the_leader_has_written(
+    run: Any, ops: Ops, make_topic: MakeTopic, produce: Produce
+) -> None:
+    topic = make_topic()
+    produce(topic, 3)
+    written = 3
+
+    def log_ends(_topic: str, _partition: int) -> dict[int, int]:
+        nonlocal written
+        if written == 3:  # the reader has come to the end of what was there
+            produce(topic, 2)
+            written = 5
+        return {1: written}
+
+    run.leaders, run.log_ends = {(topic, 0): 1}, log_ends
+
+    read_back(run, {topic: Reading("reader", number_of)})
+
+    offsets = [offset for op in ops.of("read") for offset in (op.detail or {})["offsets"]]
+    assert offsets == [0, 1, 2, 3, 4]
+    assert [op.offset for op in ops.of("read_end")] == [5]
+
+
+@pytest.mark.brokers
+def test_it_ends_where_nothing_more_becomes_readable(
+    run: Any, ops: Ops, make_topic: MakeTopic, produce: Produce
+) -> None:
+    topic = make_topic()
+    produce(topic, 3)
+    run.leaders, run.log_ends = {(topic, 0): 1}, lambda _topic, _partition: {1: 9}
+
+    read_back(run, {topic: Reading("reader", number_of)})
+
     assert [op.offset for op in ops.of("read_end")] == [3]
