@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import time
@@ -30,11 +31,13 @@ BATCH_CHARS = 4096
 BATCH_MS = 150.0
 TRY_AGAIN_AFTER_S = 1.0
 HELD_BACK = 2000
+_NOT_NEW = "equal or smaller than the target stream top item"
+"""How Redis refuses an id that does not grow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event as the stream keeps it; `id` is Redis's and grows."""
+    """One event as the stream keeps it; `id` is `epoch-number` and grows."""
 
     id: str
     epoch: int
@@ -45,7 +48,7 @@ class Entry:
 
 def stream_key(uid: str) -> str:
     """The name of an attempt's stream. By uid: numbers begin anew with a new database."""
-    return f"faultline:attempt:{uid}:events"
+    return f"faultline:attempt:{uid}:told"
 
 
 def entry_of(entry_id: str, fields: Mapping[str, str]) -> Entry:
@@ -78,12 +81,18 @@ def read_events(uid: str, after: str = "", most: int = KEPT_EVENTS) -> list[Entr
 
 
 class EventWriter:
-    """Writes one run's events. A Redis that is away delays them and never harms the run."""
+    """Writes one run's events. A Redis that is away delays them and never harms the run.
+
+    Their ids are ours, so that Redis itself refuses an event that it has already, which was sent
+    again because its answer was lost, and those of a worker that a newer epoch has superseded.
+    """
 
     def __init__(self, uid: str, epoch: int) -> None:
+        """One writer an epoch: its events are numbered from 1."""
         self._key, self._epoch = stream_key(uid), epoch
         self._client = connect()
-        self._waiting: deque[dict[str, str]] = deque(maxlen=HELD_BACK)
+        self._numbers = itertools.count(1)
+        self._waiting: deque[tuple[str, dict[str, str]]] = deque(maxlen=HELD_BACK)
         self._try_at = 0.0
         self._output: Event | None = None
         self._output_left = SHOWN_OUTPUT_CHARS
@@ -127,14 +136,13 @@ class EventWriter:
             self._add(held)
 
     def _add(self, event: Event) -> None:
-        self._waiting.append(
-            {
-                "epoch": str(self._epoch),
-                "kind": event.kind,
-                "t_ms": f"{event.t_ms:.1f}",
-                "data": json.dumps(event.data, separators=(",", ":"), default=str),
-            }
-        )
+        fields = {
+            "epoch": str(self._epoch),
+            "kind": event.kind,
+            "t_ms": f"{event.t_ms:.1f}",
+            "data": json.dumps(event.data, separators=(",", ":"), default=str),
+        }
+        self._waiting.append((f"{self._epoch}-{next(self._numbers)}", fields))
         self._send()
 
     def _send(self) -> None:
@@ -142,10 +150,17 @@ class EventWriter:
             return
         try:
             while self._waiting:
-                self._client.xadd(self._key, self._waiting[0], maxlen=KEPT_EVENTS, approximate=True)
+                self._append(*self._waiting[0])
                 self._waiting.popleft()
             self._client.expire(self._key, KEPT_FOR_S)
         except redis.RedisError as unreachable:
             # Not retried at once: each try may take two seconds of a run that is being timed.
             self._try_at = time.monotonic() + TRY_AGAIN_AFTER_S
             log.warning("%s waits for Redis: %s", self._key, unreachable)
+
+    def _append(self, entry_id: str, fields: dict[str, str]) -> None:
+        try:
+            self._client.xadd(self._key, fields, entry_id, maxlen=KEPT_EVENTS, approximate=True)
+        except redis.ResponseError as refused:
+            if _NOT_NEW not in str(refused):
+                raise

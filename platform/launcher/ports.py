@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from launcher.errors import RefusedError
@@ -48,15 +50,17 @@ def next_free(host: str, port: int) -> int:
 def holder(port: int) -> str | None:
     """The program that listens on `port`, as "name (process N)"; None when this user cannot see."""
     inodes = _listening_inodes(port)
-    for descriptor in Path("/proc").glob("[0-9]*/fd/*") if inodes else ():
-        try:
-            target = str(descriptor.readlink())
-        except OSError:
-            continue
-        if target in inodes:
-            process = descriptor.parents[1]
-            return f"{(process / 'comm').read_text().strip()} (process {process.name})"
+    for process in Path("/proc").glob("[0-9]*") if inodes else ():
+        with suppress(OSError):  # it has ended meanwhile, or is somebody else's
+            if inodes & set(_open_files(process)):
+                return f"{(process / 'comm').read_text().strip()} (process {process.name})"
     return None
+
+
+def _open_files(process: Path) -> Iterator[str]:
+    for descriptor in (process / "fd").iterdir():
+        with suppress(OSError):  # closed meanwhile
+            yield str(descriptor.readlink())
 
 
 def _listening_inodes(port: int) -> set[str]:

@@ -48,9 +48,10 @@ def serve(project: Project, home: Home, host: str, port: int, environment: dict[
         supervisor = Supervisor(project, home, config, environment)
         try:
             _start(supervisor, home, host, port, since)
+            begun = supervisor.states()  # before anybody is told: what ends from now on is named
             print(f"\n  Faultline is at  {url}\n", flush=True)
             print(f"  logs in {home.logs}; Ctrl-C stops it", flush=True)
-            _watch(supervisor, home)
+            _watch(supervisor, home, begun)
         except StoppedError:
             print("\n  stopping …", flush=True)
             _stop(supervisor)
@@ -115,9 +116,8 @@ def _answers(host: str, port: int, path: str) -> bool:
         connection.close()
 
 
-def _watch(supervisor: Supervisor, home: Home) -> None:
+def _watch(supervisor: Supervisor, home: Home, before: dict[str, tuple[str, int]]) -> None:
     """Say when a program had to be started again; return never, but by StoppedError or refusal."""
-    before = supervisor.states()
     while True:
         time.sleep(_WATCH_S)
         supervisor.require_running()

@@ -92,6 +92,32 @@ def test_it_harms_no_run_when_redis_is_away_and_loses_nothing(redis_server, monk
     assert [entry.data["text"] for entry in read_events("abc")] == ["a", "b"]
 
 
+def test_it_keeps_an_event_once_that_was_sent_again(redis_server):
+    writer = EventWriter("abc", 1)
+    send = writer._client.xadd
+
+    def send_twice(*words, **options):  # as the client does when an answer is lost
+        send(*words, **options)
+        return send(*words, **options)
+
+    writer._client.xadd = send_twice
+    for text in ("a", "b"):
+        writer.write(Event("timeline", 1.0, {"text": text}))
+    writer.close()
+
+    assert [entry.data["text"] for entry in read_events("abc")] == ["a", "b"]
+
+
+def test_it_keeps_nothing_of_a_worker_that_was_superseded(redis_server):
+    old, new = EventWriter("abc", 1), EventWriter("abc", 2)
+    old.write(Event("timeline", 1.0, {"text": "old"}))
+    new.write(Event("timeline", 1.0, {"text": "new"}))
+
+    old.write(Event("timeline", 2.0, {"text": "too late"}))
+
+    assert [entry.data["text"] for entry in read_events("abc")] == ["old", "new"]
+
+
 def test_it_reads_nothing_while_redis_is_away(settings):
     settings.REDIS_URL = "unix:///nowhere/r.sock"
 

@@ -76,6 +76,7 @@ def submit(page, stage: str = "") -> str:
 def wait_for_verdict(page, verdict: str) -> None:
     """Wait until the open page shows this verdict by itself."""
     page.locator(".vword").wait_for(timeout=60_000)
+    page.wait_for_load_state("load")  # the verdict is the first of the page
     wait_until(lambda: verdict in page.locator(".vword").inner_text(), 10, "another verdict")
 
 

@@ -61,7 +61,7 @@ servers, topic, protocol, patience_s = sys.argv[1], sys.argv[2], sys.argv[3], fl
 settings = {"bootstrap.servers": servers, "group.id": topic, "auto.offset.reset": "earliest",
             "enable.auto.commit": False, "log_level": 0, "group.protocol": protocol}
 if protocol == "classic":
-    settings |= {"session.timeout.ms": 3000, "heartbeat.interval.ms": 200}
+    settings |= {"session.timeout.ms": 8000, "heartbeat.interval.ms": 200}
 consumer = Consumer(settings)
 consumer.subscribe([topic])
 read = 0

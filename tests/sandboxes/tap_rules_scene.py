@@ -148,7 +148,7 @@ def hung(with_rule):
         spec = {"rule": "drop_request", "api": "end_txn", "transactional_id": topic,
                 "count": "all"}  # fmt: skip
         with scene.rule(spec if with_rule else None) as state:
-            said = scene.run(HUNG, topic, 2 if with_rule else 30)
+            said = scene.run(HUNG, topic, 8 if with_rule else 30)
         scene.quiet()
         ends = [op for op in scene.tap.ops(0.0) if op.id == topic and op.f == "end_txn"]
         return {
@@ -175,7 +175,7 @@ def expelled(protocol, with_rule, name="hold_request"):
                 gone = lambda: not members(scene, topic)  # noqa: E731
                 wait_until(gone, 30, "the member was never expelled", step_s=0.1)
             else:
-                time.sleep(3.5)
+                time.sleep(9.0)  # longer than any session here
                 state["members"] = members(scene, topic)
         member.stdin.write("go\n")
         member.stdin.flush()

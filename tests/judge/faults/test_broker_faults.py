@@ -30,7 +30,9 @@ def strike(run: Any, name: str, options: dict[str, Any]) -> dict[str, Any]:
     seen["answers_held"] = view_of(fault.broker) is not None
     seen["alive_held"] = run.stage.brokers.alive(fault.broker)
     seen["healed"] = fault.heal(run)
-    seen["answers_after"] = view_of(fault.broker) is not None
+    # A client made just now has to find it first; a dead one is not waited for.
+    patience_s = 30.0 if run.stage.brokers.alive(fault.broker) else 0.5
+    seen["answers_after"] = view_of(fault.broker, patience_s) is not None
     return seen
 
 

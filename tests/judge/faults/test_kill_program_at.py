@@ -57,6 +57,9 @@ def strike(run: Any, moment: str, skip: int) -> dict[str, Any]:
     wait_until(lambda: fault.fired(run), 60, "the moment did not come")
     proof = fault.struck(run)
     fault.heal(run)
+    if moment == "after_end_txn":  # a coordinator answers first and writes the marker then
+        ends = 2 * (skip + 1)
+        wait_until(lambda: max(run.log_ends(run.topic).values()) >= ends, 60, "no marker came")
     coordinators = Coordinators(run.bootstrap, 30)
     group = coordinators.ask(run.scenario.group)
     coordinators.close()

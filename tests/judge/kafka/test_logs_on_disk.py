@@ -136,7 +136,7 @@ def test_it_reads_across_rolled_segments_what_kafkas_own_tool_reads(
 def test_a_killed_brokers_log_is_read_and_all_that_it_acknowledged_is_in_it(nodes: Nodes) -> None:
     topic = make_topic(nodes)
     acknowledged: list[int] = []
-    writer = producer(nodes.bootstrap, acks="1", **{"message.timeout.ms": 3000})
+    writer = producer(nodes.bootstrap, acks="1", **{"message.timeout.ms": 60_000})
 
     def heard(error: object, message: object) -> None:
         if error is None:

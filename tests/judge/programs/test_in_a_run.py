@@ -15,6 +15,7 @@ from judge.run import run
 from judge.solutions import solution_files
 
 LABS = Path(__file__).parents[3] / "labs"
+TRIES = 3
 
 pytestmark = [pytest.mark.brokers, pytest.mark.slow]
 
@@ -73,6 +74,9 @@ def test_a_java_program_that_waits_for_all_replicas_keeps_every_promise(
     settings = solution_files(load_lab(LABS / "acked-then-gone"), "reference")["topic.properties"]
     files = {"Main.java": MAIN.encode(), "topic.properties": settings}
 
-    report = run(Job(lab, "fix", files, seed=7), lambda _event: None, home=home)
+    for _ in range(TRIES):  # INCONCLUSIVE is neither right nor wrong; a FAIL is never tried again
+        report = run(Job(lab, "fix", files, seed=7), lambda _event: None, home=home)
+        if report.verdict.value != "INCONCLUSIVE":
+            break
 
     assert report.verdict.value == "PASS", report.to_json()

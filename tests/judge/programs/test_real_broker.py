@@ -21,7 +21,7 @@ TOUR = """
     seq 1 50 | kafka-console-producer.sh $at --topic orders
     kafka-console-consumer.sh $at --topic orders --from-beginning --max-messages 50 --group g \
         --timeout-ms 30000 | sort -n | tail -1
-    kafka-consumer-groups.sh $at --describe --group g
+    kafka-consumer-groups.sh $at --describe --group g --timeout 60000
     kafka-get-offsets.sh $at --topic orders
     kafka-leader-election.sh $at --election-type preferred --topic orders --partition 0
     echo '{"version":1,"partitions":[{"topic":"orders","partition":0,"replicas":[1]}]}' > /tmp/plan

@@ -29,8 +29,8 @@ print("up", flush=True)
 ASK = '''
 import socket, sys
 try:
-    with socket.create_connection((sys.argv[1], int(sys.argv[2])), 0.4) as wire:
-        wire.settimeout(0.4); wire.sendall(b"x"); print(wire.recv(9).decode())
+    with socket.create_connection((sys.argv[1], int(sys.argv[2])), float(sys.argv[3])) as wire:
+        wire.sendall(b"x"); print(wire.recv(9).decode())
 except OSError as error:
     print(type(error).__name__)
 '''
@@ -40,8 +40,8 @@ def start(ns):
                               preexec_fn=entering(ns))
     assert server.stdout.readline() == b"up\\n"
 
-def ask(ns, broker, port=9092):
-    done = subprocess.run([sys.executable, "-c", ASK, broker_ip(broker), str(port)],
+def ask(ns, broker, port=9092, within_s=20):
+    done = subprocess.run([sys.executable, "-c", ASK, broker_ip(broker), str(port), str(within_s)],
                           capture_output=True, text=True, preexec_fn=entering(ns))
     return done.stdout.strip()
 
@@ -69,7 +69,8 @@ def test_it_lets_brokers_and_platform_reach_every_broker(home: Home) -> None:
 def test_it_gives_bridge_and_tap_no_way_to_a_broker(home: Home) -> None:
     said = answer(
         home,
-        "print(json.dumps([ask(ns, 1) for ns in (net.bridge_ns, net.tap_ns, net.learner_ns)]))",
+        "ends = (net.bridge_ns, net.tap_ns, net.learner_ns)\n"
+        "print(json.dumps([ask(ns, 1, 9092, 0.4) for ns in ends]))",
     )
 
     assert set(said) <= {"OSError", "TimeoutError", "ConnectionRefusedError"}
@@ -80,7 +81,7 @@ def test_it_cuts_replication_alone_and_counts_what_it_held(home: Home) -> None:
         home,
         """
 net.cut("hold-replication", [f"ip saddr {broker_ip(2)} tcp dport 9094"])
-held = [ask(B[2], 1, 9094), ask(B[2], 1, 9092), ask(B[3], 1, 9094), ask(net.platform_ns, 2)]
+held = [ask(B[2], 1, 9094, 0.4), ask(B[2], 1, 9092), ask(B[3], 1, 9094), ask(net.platform_ns, 2)]
 dropped = net.dropped("hold-replication")
 net.heal("hold-replication")
 print(json.dumps([held, dropped > 0, ask(B[2], 1, 9094), net.dropped("hold-replication")]))
@@ -96,10 +97,10 @@ def test_it_keeps_cuts_apart_and_heals_them_one_by_one(home: Home) -> None:
         """
 net.cut("one", [f"ip saddr {broker_ip(1)} ip daddr {broker_ip(2)}"])
 net.cut("two", [f"ip saddr {broker_ip(3)} ip daddr {broker_ip(2)}"])
-both = [ask(B[1], 2), ask(B[3], 2)]
+both = [ask(B[1], 2, 9092, 0.4), ask(B[3], 2, 9092, 0.4)]
 net.heal("one")
 net.heal("one")
-print(json.dumps([both, ask(B[1], 2), ask(B[3], 2)]))
+print(json.dumps([both, ask(B[1], 2), ask(B[3], 2, 9092, 0.4)]))
 """,
     )
 

@@ -43,7 +43,9 @@ PLAN = {**dict.fromkeys(sorted(ONCE), 1), **dict.fromkeys(sorted(TWICE), 2)}
 @pytest.fixture(scope="module")
 def scene(home):
     """All experiments, one after the other on one broker."""
-    shape, install = Shape(brokers=1).to_dict(), load_install(home).to_dict()
+    # Members that stay have to outlive what a busy machine makes of their heartbeats.
+    patient = Shape(brokers=1, settings={"group.consumer.session.timeout.ms": "8000"})
+    shape, install = patient.to_dict(), load_install(home).to_dict()
     return run_scene(home, "tap_rules_scene", shape, install, PLAN, patience_s=600)
 
 

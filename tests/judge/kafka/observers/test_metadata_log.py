@@ -56,6 +56,17 @@ def wait_for(nodes: Nodes, topic: str, leader: int | None, isr: set[int]) -> Par
     return wait_until(there, PATIENCE_S, f"{topic} did not come to {leader}, {isr}.", step_s=0.2)
 
 
+def elect_unclean(nodes: Nodes, client: Any, topic: str, isr: set[int]) -> PartitionState:
+    """Ask until it is so: one that was resumed just now is still fenced, and nobody is elected."""
+
+    def elected() -> PartitionState | None:
+        client.elect_leaders(ElectionType.UNCLEAN, [TopicPartition(topic, 0)]).result(60)
+        last = partitions_of(nodes, topic)[-1]
+        return last if last.leader is not None and set(last.isr) == isr else None
+
+    return wait_until(elected, PATIENCE_S, f"nobody was elected for {topic}", step_s=0.5)
+
+
 @pytest.fixture
 def paused(nodes: Nodes) -> Iterator[Any]:
     """Pauses nodes; all of them run and are in sync again when the test is over."""
@@ -147,8 +158,7 @@ def test_it_tells_an_unclean_election_from_a_leader_that_comes_back(
     wait_for(nodes, topic, None, set())
 
     client = admin(nodes.bootstrap)
-    client.elect_leaders(ElectionType.UNCLEAN, [TopicPartition(topic, 0)]).result(60)
-    elected = wait_for(nodes, topic, 2, {2})
+    elected = elect_unclean(nodes, client, topic, {2})
 
     assert (elected.election, elected.recovering) == ("unclean", True)
     (op,) = [
