@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -11,16 +10,11 @@ import urllib.request
 from pathlib import Path
 
 from judge.waiting import wait_until
+from ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 # A test that is killed must leave nothing behind: the kernel ends the child with its parent.
 WITH_PARENT = ["setpriv", "--pdeathsig", "KILL", "--"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class LiveSite:

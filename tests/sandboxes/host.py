@@ -13,6 +13,7 @@ from pathlib import Path
 import redis
 
 from judge.waiting import wait_until
+from ports import free_port
 
 ENVIRONMENT_KEY = "FAULTLINE_BAIT"
 
@@ -30,7 +31,7 @@ class HostBait:
         self.file.chmod(0o666)
         os.environ[ENVIRONMENT_KEY] = self.secret
         self.process = subprocess.Popen(["sleep", "3600"], env={"BAIT": self.secret})
-        self.redis_port = _free_port()
+        self.redis_port = free_port()
         self.redis = self._start_redis()
         self.unix_path = str(self.folder / "host.sock")
         self.abstract = f"faultline-bait-{self.secret}"
@@ -96,9 +97,3 @@ def _listen(address: str) -> socket.socket:
     waiting.bind(address)
     waiting.listen(5)
     return waiting
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

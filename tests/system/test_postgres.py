@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from browser.live_site import WITH_PARENT, free_port
+from browser.live_site import WITH_PARENT
 from judge.waiting import wait_until
+from ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ("web", "accounts", "guide", "catalog", "submissions", "attempts", "progress")

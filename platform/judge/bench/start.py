@@ -15,6 +15,7 @@ from judge.kafka.jars import OnProgress
 from judge.kafka.shape import Shape
 from judge.sandbox.link import Sandbox, start_sandbox
 from judge.sandbox.measured import brokers_pss_bytes, sandbox_cpu_s
+from judge.waiting import wait_until
 
 ROUNDS = 5
 WARM_THAWS = 20
@@ -23,6 +24,7 @@ WARM_SANDBOXES = 5
 
 FROZEN_S = 60.0
 REQUEST_TIMEOUT_S = 180.0
+REST_TIMEOUT_S = 10.0
 
 
 def bench_start(
@@ -105,7 +107,7 @@ def _warm(
         while len(took) < thaws:
             for sandbox in sandboxes:
                 sandbox.request("freeze", timeout_s=REQUEST_TIMEOUT_S)
-            before_s = [sandbox_cpu_s(sandbox) for sandbox in sandboxes]
+            before_s = [cpu_at_rest_s(sandbox) for sandbox in sandboxes]
             time.sleep(frozen_s)  # being frozen for so long is what is measured
             used += [
                 sandbox_cpu_s(sandbox) - before
@@ -117,6 +119,21 @@ def _warm(
                 took.append(time.monotonic() - started_s)
             on_progress(f"warm: {len(took)} of {thaws} thaws, last {took[-1]:.3f} s")
     return took, max(used)
+
+
+def cpu_at_rest_s(sandbox: Sandbox) -> float:
+    """CPU seconds of everything in a frozen sandbox, once its answer to the freeze is over.
+
+    Raises JudgeError "not-at-rest" when it goes on using some.
+    """
+    seen = [sandbox_cpu_s(sandbox)]
+
+    def at_rest() -> bool:
+        seen.append(sandbox_cpu_s(sandbox))
+        return seen[-1] == seen[-2]
+
+    wait_until(at_rest, REST_TIMEOUT_S, "a frozen sandbox is busy", code="not-at-rest", step_s=0.5)
+    return seen[-1]
 
 
 def _percentile(values: list[float], share: float) -> float:

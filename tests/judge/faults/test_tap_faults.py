@@ -36,18 +36,18 @@ def producer(**settings: Any) -> str:
     return PRODUCER % (json.dumps(settings), RECORDS)
 
 
-def strike(run: Any, name: str, keys: dict[str, Any], wait_s: float = 20.0) -> dict[str, Any]:
-    """Inject a fault into a running program, await it, heal it, and read what was written."""
+def strike(run: Any, name: str, keys: dict[str, Any], wait_s: float = 60.0) -> dict[str, Any]:
+    """Lay a fault in a program's way, await it, heal it, and read what was written."""
     from judge.fault_options import FAULT_OPTIONS
     from judge.fields import Fields
     from judge.inside.clients import consumer
     from judge.inside.injecting import has_fired, heal, inject
     from judge.waiting import wait_until
 
-    options = FAULT_OPTIONS[name](Fields("scenario.toml", keys))
-    run.learner.start()
-    wait_until(lambda: run.stage.tap.acknowledged(run.topic) > 20, 20, "it never got going")
+    # In force before the program begins: it may be through before anybody has looked.
+    options = FAULT_OPTIONS[name](Fields("scenario.toml", {"after_acked": 20, **keys}))
     inject(run, {"fault": name, "as": name, "text": "", "options": options})
+    run.learner.start()
     wait_until(lambda: has_fired(run, name), wait_s, "the fault did not strike")
     proof = run.faults[name].struck(run)
     heal(run, name)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from judge.bench.start import cpu_at_rest_s
 from judge.errors import JudgeError
 from judge.home import Home
 from judge.kafka.installed import KafkaInstall
@@ -97,7 +98,7 @@ def test_freezing_and_thawing_loses_nothing(cluster: Sandbox) -> None:
 
 def test_a_frozen_cluster_uses_no_cpu(cluster: Sandbox) -> None:
     cluster.request("freeze", timeout_s=PATIENCE_S)
-    before_s = sandbox_cpu_s(cluster)
+    before_s = cpu_at_rest_s(cluster)
     with pytest.raises(JudgeError, match="nothing is to come"):
         wait_until(lambda: False, 3, "nothing is to come")
 

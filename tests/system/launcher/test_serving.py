@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from judge.waiting import wait_until
+from ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -73,12 +73,6 @@ class Running:
         return next(
             (pid for pid, words in self.processes().items() if re.search(pattern, words)), 0
         )
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
