@@ -66,7 +66,7 @@ def start_worker(live: LiveSite) -> None:
 KEEP_MOMENTS = """() => {
     const list = document.getElementById("run-moments");
     const keep = () => { sessionStorage.moments = JSON.stringify(
-        [...list.querySelectorAll("li > span")].map((moment) => moment.innerText)); };
+        [...list.querySelectorAll("li")].map((moment) => moment.innerText)); };
     new MutationObserver(keep).observe(list, {childList: true});
 }"""
 """Remembers what the page has shown beyond the moment at which it becomes the verdict's."""
