@@ -97,4 +97,6 @@ def test_an_install_survives_the_way_into_the_sandbox() -> None:
 def test_a_broker_without_archive_is_started_without_one() -> None:
     install = KafkaInstall(Path("/j"), "/a.jar", Path("/l"), Path("/c"), None)
 
-    assert not any(word.startswith("-XX:AOTCache") for word in install.command(Path("/s.properties")))
+    words = install.command(Path("/s.properties"))
+
+    assert not any(word.startswith("-XX:AOTCache") for word in words)
