@@ -73,10 +73,15 @@ def submit(page, stage: str = "") -> str:
     return page.url
 
 
+def wait_for_report(page, timeout_ms: float) -> None:
+    """Wait until the open page is the verdict's, all of it: the verdict comes first."""
+    page.locator(".vword").wait_for(timeout=timeout_ms)
+    page.wait_for_load_state("load")
+
+
 def wait_for_verdict(page, verdict: str) -> None:
     """Wait until the open page shows this verdict by itself."""
-    page.locator(".vword").wait_for(timeout=60_000)
-    page.wait_for_load_state("load")  # the verdict is the first of the page
+    wait_for_report(page, 60_000)
     wait_until(lambda: verdict in page.locator(".vword").inner_text(), 10, "another verdict")
 
 

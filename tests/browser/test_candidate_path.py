@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from browser.live_site import LiveSite
-from browser.scripted import predict, submit
+from browser.scripted import predict, submit, wait_for_report
 from browser.watching import Visitor
 from judge.home import Home
 from judge.lab import load_lab
@@ -73,8 +73,7 @@ KEEP_MOMENTS = """() => {
 
 
 def wait_for_verdict(page: Page, verdict: str) -> None:
-    page.locator(".vword").wait_for(timeout=RUN_MS)
-    page.wait_for_load_state("load")  # the verdict is the first of the page
+    wait_for_report(page, RUN_MS)
     shown = page.locator(".vword").first.inner_text()
     assert verdict in shown, page.locator("main").inner_text()[:2000]
 

@@ -19,6 +19,7 @@ from judge.sandbox.pool import Pool
 from judge.scenario import Scenario, Step
 from judge.shapes import shape_of
 from judge.solutions import solution_files
+from judge.verdict import Report
 
 ORDERS_A_SECOND = 2500.0
 """Half of what a program in Python answers, one line each, on two quiet cores."""
@@ -46,19 +47,7 @@ def bench_overhead(lab: Lab, *, home: Home, operations: int = 100_000) -> dict[s
     # Every answer is a line of output, and so many take longer: the lab's limits are not tested.
     limits = replace(lab.limits, output_kb=64 * 1024, wall_s=300)
     big = replace(lab, scenario=scenario, limits=limits)
-    with Pool(home, 1, shape_of(big)) as pool, TemporaryDirectory() as scratch:
-        pool.wait_warm(WARM_TIMEOUT_S)
-        history = Path(scratch) / "history.jsonl"
-        begun_s = time.monotonic()
-        report = run(
-            Job(big, "fix", solution_files(lab, "reference"), draw_seed()),
-            ignore,
-            home=home,
-            sandboxes=pool,
-            history_path=history,
-        )
-        attempt_s = time.monotonic() - begun_s
-        history_ops = sum(1 for _line in history.open()) if history.exists() else 0
+    report, attempt_s, history_ops = _judged_warm(big, home)
     if report.verdict.value != "PASS":
         raise JudgeError(
             "bench-not-passed",
@@ -76,6 +65,23 @@ def bench_overhead(lab: Lab, *, home: Home, operations: int = 100_000) -> dict[s
         "operations": history_ops,
         "orders": report.figures["handed"],
     }
+
+
+def _judged_warm(lab: Lab, home: Home) -> tuple[Report, float, int]:
+    """The reference's report, the seconds from the call to it, and the lines of the history."""
+    with Pool(home, 1, shape_of(lab)) as pool, TemporaryDirectory() as scratch:
+        pool.wait_warm(WARM_TIMEOUT_S)
+        history = Path(scratch) / "history.jsonl"
+        begun_s = time.monotonic()
+        report = run(
+            Job(lab, "fix", solution_files(lab, "reference"), draw_seed()),
+            ignore,
+            home=home,
+            sandboxes=pool,
+            history_path=history,
+        )
+        attempt_s = time.monotonic() - begun_s
+        return report, attempt_s, sum(1 for _ in history.open()) if history.exists() else 0
 
 
 def at_scale(scenario: Scenario, orders: int) -> Scenario:

@@ -47,24 +47,30 @@ def partitions_of(nodes: Nodes, topic: str) -> list[PartitionState]:
     ]
 
 
+def state_now(
+    nodes: Nodes, topic: str, leader: int | None, isr: set[int]
+) -> PartitionState | None:
+    """The partition's latest state, when it is that one."""
+    last = partitions_of(nodes, topic)[-1:]
+    fits = bool(last) and (last[0].leader, set(last[0].isr)) == (leader, isr)
+    return last[0] if fits else None
+
+
 def wait_for(nodes: Nodes, topic: str, leader: int | None, isr: set[int]) -> PartitionState:
     def there() -> PartitionState | None:
-        last = partitions_of(nodes, topic)[-1:]
-        fits = bool(last) and (last[0].leader, set(last[0].isr)) == (leader, isr)
-        return last[0] if fits else None
+        return state_now(nodes, topic, leader, isr)
 
     return wait_until(there, PATIENCE_S, f"{topic} did not come to {leader}, {isr}.", step_s=0.2)
 
 
-def elect_unclean(nodes: Nodes, client: Any, topic: str, isr: set[int]) -> PartitionState:
+def elect_unclean(nodes: Nodes, client: Any, topic: str, leader: int) -> PartitionState:
     """Ask until it is so: one that was resumed just now is still fenced, and nobody is elected."""
 
     def elected() -> PartitionState | None:
         client.elect_leaders(ElectionType.UNCLEAN, [TopicPartition(topic, 0)]).result(60)
-        last = partitions_of(nodes, topic)[-1]
-        return last if last.leader is not None and set(last.isr) == isr else None
+        return state_now(nodes, topic, leader, {leader})
 
-    return wait_until(elected, PATIENCE_S, f"nobody was elected for {topic}", step_s=0.5)
+    return wait_until(elected, PATIENCE_S, f"{leader} was not elected for {topic}", step_s=0.5)
 
 
 @pytest.fixture
@@ -158,7 +164,7 @@ def test_it_tells_an_unclean_election_from_a_leader_that_comes_back(
     wait_for(nodes, topic, None, set())
 
     client = admin(nodes.bootstrap)
-    elected = elect_unclean(nodes, client, topic, {2})
+    elected = elect_unclean(nodes, client, topic, 2)
 
     assert (elected.election, elected.recovering) == ("unclean", True)
     (op,) = [

@@ -54,32 +54,29 @@ def test_it_notes_every_record_of_ours_and_the_end_of_each_partition(
 
 
 @pytest.mark.brokers
-def test_it_begins_at_the_first_record_that_is_still_there(
-    run: Any, ops: Ops, nodes: Nodes, make_topic: MakeTopic, produce: Produce
+@pytest.mark.parametrize(
+    ("count", "deleted", "read"),
+    [(10, 4, [{"offsets": [4, 5, 6, 8, 9]}]), (3, 3, [])],
+    ids=["some", "all"],
+)
+def test_it_begins_at_the_first_record_that_was_not_deleted(
+    run: Any,
+    ops: Ops,
+    nodes: Nodes,
+    make_topic: MakeTopic,
+    produce: Produce,
+    count: int,
+    deleted: int,
+    read: list[dict[str, Any]],
 ) -> None:
     topic = make_topic()
-    produce(topic, 10)
-    delete_before(nodes, topic, 4)
+    produce(topic, count)
+    delete_before(nodes, topic, deleted)
 
     read_back(run, {topic: Reading("reader", number_of)})
 
-    (read,) = ops.of("read")
-    assert read.detail == {"offsets": [4, 5, 6, 8, 9]}
-    assert [op.offset for op in ops.of("read_end")] == [10]
-
-
-@pytest.mark.brokers
-def test_it_reads_a_topic_whose_records_were_all_deleted_to_its_end(
-    run: Any, ops: Ops, nodes: Nodes, make_topic: MakeTopic, produce: Produce
-) -> None:
-    topic = make_topic()
-    produce(topic, 3)
-    delete_before(nodes, topic, 3)
-
-    read_back(run, {topic: Reading("reader", number_of)})
-
-    assert ops.of("read") == []
-    assert [op.offset for op in ops.of("read_end")] == [3]
+    assert [op.detail for op in ops.of("read")] == read
+    assert [op.offset for op in ops.of("read_end")] == [count]
 
 
 @pytest.mark.brokers
