@@ -45,7 +45,7 @@ for step in range(20):
     if child == 0:
         start_sandbox(home)
         time.sleep(3600)
-    time.sleep(0.01 * step)
+    time.sleep(0.01 * step)  # each is killed at another moment of its start
     os.kill(child, 9)
     os.waitpid(child, 0)
 """
